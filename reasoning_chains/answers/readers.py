@@ -1,0 +1,33 @@
+"""The closed set of readers that a template's contract may name; it knows no template."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from reasoning_chains.answers.action import Action, read_action
+from reasoning_chains.answers.extract import extract_answer
+from reasoning_chains.answers.json_value import JsonFound, read_json
+from reasoning_chains.answers.numbered import read_numbered
+from reasoning_chains.answers.thinking import split_thinking
+from reasoning_chains.answers.verdict import Verdict, read_verdict
+
+__all__ = [
+    "READERS",
+    "Action",
+    "JsonFound",
+    "Verdict",
+    "read_action",
+    "read_json",
+    "read_numbered",
+    "read_verdict",
+]
+
+READERS: dict[str, Callable[..., Any]] = {
+    "answer": extract_answer,
+    "numbered": lambda text: read_numbered(split_thinking(text).text),
+    "action": read_action,
+    "verdict": read_verdict,
+    "json": lambda text: read_json(split_thinking(text).text),
+}
+"""What each name reads; only "answer" takes a kind, choices and a pick beside the text."""

@@ -1,0 +1,154 @@
+"""From a problem and a template to the content of an ask, and its reply read; it sends nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from reasoning_chains.errors import CapabilityMissing, UserMistake
+from reasoning_chains.reading import Unfit, read_reply, schema_of, validated
+from reasoning_chains.solution import Reply
+from reasoning_chains.templates import Prompt, language_of
+from reasoning_chains.types import Capabilities, Completion, Content, Message, Problem, Sampling
+
+if TYPE_CHECKING:
+    from reasoning_chains.buying import Session
+
+__all__ = ["Ask", "language", "prepare", "read", "upper_bound"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A rendered template with the problem that it speaks of."""
+
+    prompt: Prompt
+    problem: Problem
+    backend: str
+    capabilities: Capabilities
+    settings: Sampling
+
+    def content(
+        self, sampling: Sampling, history: Sequence[Message], prefill: str | tuple[int, ...]
+    ) -> tuple[Content, list[str]]:
+        """Give what is sent, and notes on what was degraded.
+
+        Raises:
+            CapabilityMissing: Something is needed that the backend cannot do, nor be spared.
+        """
+        if sampling.logprobs is not None and not self.capabilities.logprobs:
+            raise CapabilityMissing(
+                "log-probabilities", self.backend, "use 'embedded', or a server that gives logprobs"
+            )
+        messages = _merged(self.problem.history, self.prompt.messages) + tuple(history)
+        begin = self._prefill(prefill)
+        notes = []
+        if begin and not self.capabilities.prefill:
+            messages = _spoken(messages, begin, self.backend)
+            begin = ""
+            notes.append("prefill sent as text: the backend takes none")
+        schema = None
+        if self.prompt.head.constrain and self.capabilities.json_schema:
+            schema = schema_of(self.problem)
+        return Content(messages, sampling, schema=schema, prefill=begin), notes
+
+    def _prefill(self, prefill: str | tuple[int, ...]) -> str | tuple[int, ...]:
+        if isinstance(prefill, str):
+            return self.prompt.prefill + prefill
+        if self.prompt.prefill:
+            raise UserMistake("token ids cannot follow the text that the template prefills")
+        return prefill
+
+
+def prepare(session: Session, problem: Problem, template: str, variables: Mapping[str, Any]) -> Ask:
+    """Render a template for a problem, in the problem's language."""
+    lang = language(session, problem)
+    seen = {**described(problem, lang), **variables}
+    prompt = session.templates.render(template, seen, lang)
+    backend = session.backend
+    return Ask(
+        prompt,
+        problem,
+        backend.name,
+        backend.capabilities,
+        prompt.head.settings().over(backend.defaults),
+    )
+
+
+def described(problem: Problem, lang: str) -> dict[str, Any]:
+    """Give what every template sees of a problem."""
+    schema = schema_of(problem)
+    text = json.dumps(schema, ensure_ascii=False) if schema is not None else ""
+    return {
+        "question": problem.question,
+        "context": problem.context,
+        "choices": list(problem.choices),
+        "kind": problem.kind,
+        "schema": text,
+        "lang": lang,
+    }
+
+
+def language(session: Session, problem: Problem) -> str:
+    """Give the language form in which a problem's templates speak."""
+    return session.lang or language_of(problem.question)
+
+
+def read(ask: Ask, completion: Completion) -> Reply:
+    """Read a completion by the template's contract, and validate a JSON answer."""
+    head = ask.prompt.head
+    reply = read_reply(head.parse, head.pick, ask.problem, completion)
+    if head.parse != "answer" or ask.problem.schema is None:
+        return reply
+    if reply.answer is None:
+        return replace(reply, unfit="no JSON value was found in the reply")
+    try:
+        return replace(reply, value=validated(ask.problem, reply.answer))
+    except Unfit as error:
+        return replace(reply, answer=None, unfit=str(error))
+
+
+def upper_bound(session: Session, content: Content) -> int:
+    """Give the most tokens that one sample of a content can use.
+
+    A prompt is counted as its bytes until a tokenizer or an earlier sample says better.
+
+    Raises:
+        UserMistake: Nothing limits the reply.
+    """
+    longest = content.sampling.max_tokens
+    if longest is None:
+        raise UserMistake("a token budget needs a limit of each reply: set Sampling(max_tokens=…)")
+    known = session.prompt_tokens.get(content.digest)
+    if known is None:
+        count = getattr(session.backend, "prompt_tokens", None)
+        known = count(content) if count is not None else None
+    if known is None:
+        sizes = (len(m.content.encode()) + len(m.reasoning.encode()) for m in content.messages)
+        known = sum(sizes) + 16 * len(content.messages) + 16 + len(str(content.prefill).encode())
+        known += len(json.dumps(content.schema)) if content.schema else 0
+    return known + longest
+
+
+def _merged(history: Sequence[Message], rendered: Sequence[Message]) -> tuple[Message, ...]:
+    """Put the rendered system messages before the conversation, and the rest after it."""
+    if not history:
+        return tuple(rendered)
+    leading = 0
+    while leading < len(history) and history[leading].role == "system":
+        leading += 1
+    system = [message for message in rendered if message.role == "system"]
+    rest = [message for message in rendered if message.role != "system"]
+    return (*history[:leading], *system, *history[leading:], *rest)
+
+
+def _spoken(
+    messages: tuple[Message, ...], prefill: str | tuple[int, ...], backend: str
+) -> tuple[Message, ...]:
+    if not isinstance(prefill, str):
+        raise CapabilityMissing("a prefill of token ids", backend, "give the prefill as text")
+    last = messages[-1]
+    if last.role != "user":
+        return (*messages, Message("user", prefill))
+    return (*messages[:-1], replace(last, content=f"{last.content}\n{prefill}"))

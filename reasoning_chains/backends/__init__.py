@@ -1,0 +1,1 @@
+"""Where completions come from: one provider a file, and wrappers from backend to backend."""

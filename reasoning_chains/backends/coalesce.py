@@ -1,0 +1,192 @@
+"""Asks of equal content travel as one request; it knows nothing of providers or budgets.
+
+Asks are gathered until three turns of the event loop bring no newcomer. Equal sample keys, in one
+group or in flight, are asked for once. Where the backend takes no native `n`, nothing waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from reasoning_chains.errors import BackendError
+from reasoning_chains.protocols import Backend, Emit
+from reasoning_chains.types import (
+    Capabilities,
+    Completion,
+    Content,
+    Delta,
+    Request,
+    SampleKey,
+    Sampling,
+    Usage,
+)
+
+__all__ = ["Coalescing", "coalesced"]
+
+_QUIET_TURNS = 3
+_News = Delta | Completion | BackendError
+
+
+class _Flight:
+    """One sample on its way, and who listens for it."""
+
+    def __init__(self, group: _Group) -> None:
+        self.group = group
+        self.listeners: list[Callable[[_News], None]] = []
+        self.deltas: list[Delta] = []
+        self.landed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def join(self, listener: Callable[[_News], None]) -> None:
+        for delta in self.deltas:
+            listener(delta)
+        self.listeners.append(listener)
+        self.group.waiting += 1
+
+    def hear(self, news: _News) -> None:
+        if self.landed.done():
+            return
+        if isinstance(news, Delta):
+            self.deltas.append(news)
+        else:
+            self.landed.set_result(None)
+        for place, listener in enumerate(self.listeners):
+            listener(_unbilled(news) if place and isinstance(news, Completion) else news)
+
+    def crash(self, error: BaseException | None) -> None:
+        """End a flight that will not land: with the bug that ended it, or cancelled."""
+        if self.landed.done():
+            return
+        if error is None:
+            self.landed.cancel()
+        else:
+            self.landed.set_exception(error)
+            self.landed.exception()  # marks it as seen, should nobody wait any more
+
+
+def _unbilled(completion: Completion) -> Completion:
+    # What was bought once is billed once: to the first who asked for it.
+    return replace(completion, bill=Usage(), usage=replace(completion.usage, requests=0))
+
+
+class _Group:
+    """Samples of one content that gather, then travel together."""
+
+    def __init__(self, content: Content) -> None:
+        self.content = content
+        self.flights: dict[SampleKey, _Flight] = {}
+        self.quiet = 0
+        self.waiting = 0
+        self.task: asyncio.Task[None] | None = None
+
+
+class Coalescing:
+    """A backend that gathers equal asks for another one."""
+
+    def __init__(self, inner: Backend) -> None:
+        self.inner = inner
+        self._gathering: dict[str, _Group] = {}
+        self._flights: dict[SampleKey, _Flight] = {}
+
+    @property
+    def name(self) -> str:
+        """The name of the backend inside."""
+        return self.inner.name
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the backend inside can do."""
+        return self.inner.capabilities
+
+    @property
+    def defaults(self) -> Sampling:
+        """The defaults of the backend inside."""
+        return self.inner.defaults
+
+    async def complete(self, request: Request, emit: Emit) -> None:
+        """Ask for the samples together with others of equal content."""
+        joined: list[_Flight] = []
+        for index, key in enumerate(request.samples):
+            flight = self._flights.get(key) or self._board(request.content, key)
+            flight.join(partial(emit, index))
+            joined.append(flight)
+        try:
+            for flight in joined:
+                await asyncio.shield(flight.landed)
+        finally:
+            for flight in joined:
+                self._leave(flight.group)
+
+    def _board(self, content: Content, key: SampleKey) -> _Flight:
+        together = self.capabilities.n
+        group = self._gathering.get(content.digest) if together else None
+        if group is None:
+            group = _Group(content)
+            if together:
+                self._gathering[content.digest] = group
+            group.task = asyncio.create_task(self._fly(group, together))
+            group.task.add_done_callback(partial(self._land, group))
+        group.quiet = 0
+        self._flights[key] = group.flights[key] = flight = _Flight(group)
+        return flight
+
+    async def _fly(self, group: _Group, together: bool) -> None:
+        while together and group.quiet < _QUIET_TURNS:
+            group.quiet += 1
+            await asyncio.sleep(0)
+        if together:
+            del self._gathering[group.content.digest]
+        flights = list(group.flights.values())
+        request = Request(group.content, tuple(group.flights))
+        await self.inner.complete(request, lambda index, news: flights[index].hear(news))
+
+    def _land(self, group: _Group, task: asyncio.Task[None]) -> None:
+        self._forget(group)
+        error = None if task.cancelled() else task.exception()
+        for flight in group.flights.values():
+            if isinstance(error, BackendError):
+                flight.hear(error)
+            elif error is not None or task.cancelled():
+                flight.crash(error)
+            else:
+                flight.hear(BackendError(f"backend {self.name!r} ended without a reply"))
+
+    def _forget(self, group: _Group) -> None:
+        if self._gathering.get(group.content.digest) is group:
+            del self._gathering[group.content.digest]
+        for key, flight in group.flights.items():
+            if self._flights.get(key) is flight:
+                del self._flights[key]
+
+    def _leave(self, group: _Group) -> None:
+        group.waiting -= 1
+        if group.waiting or group.task is None or group.task.done():
+            return
+        if any(not flight.landed.done() for flight in group.flights.values()):
+            self._forget(group)
+            group.task.cancel()
+
+    async def aclose(self) -> None:
+        """Close the backend inside."""
+        close = getattr(self.inner, "aclose", None)
+        if close is not None:
+            await close()
+
+
+_wrapped: weakref.WeakKeyDictionary[
+    asyncio.AbstractEventLoop, weakref.WeakValueDictionary[int, Coalescing]
+] = weakref.WeakKeyDictionary()
+
+
+def coalesced(backend: Backend) -> Coalescing:
+    """Give the one coalescing wrapper of a backend on the running event loop."""
+    if isinstance(backend, Coalescing):
+        return backend
+    mine = _wrapped.setdefault(asyncio.get_running_loop(), weakref.WeakValueDictionary())
+    wrapper = mine.get(id(backend))
+    if wrapper is None:
+        wrapper = mine[id(backend)] = Coalescing(backend)
+    return wrapper

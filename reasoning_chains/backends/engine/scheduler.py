@@ -1,0 +1,167 @@
+"""Continuous batching: requests in, deltas and completions out, one step after another.
+
+It knows no event loop, no thread and no network: it turns within whatever calls it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from reasoning_chains.backends.engine.decoder import Decoder, Floats, Ints, Opened
+from reasoning_chains.backends.engine.jobs import Asked, Scoring
+from reasoning_chains.backends.engine.prompting import Prompter
+from reasoning_chains.backends.engine.row import Row, seat_row
+from reasoning_chains.backends.engine.sampling import Scored, pick, score_tokens
+from reasoning_chains.backends.engine.scoring import score_next
+from reasoning_chains.errors import BackendError, UserMistake
+
+__all__ = ["Model", "Scheduler"]
+
+READ_AT_ONCE = 512
+"""Prompt tokens read before those who are already being answered get their next token."""
+
+SHOW_EVERY = 0.02
+"""Seconds between the times that deltas are handed over: 50 a second look continuous."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A loaded model: how it spells, what it reads, what ends a reply, whether it thinks."""
+
+    prompter: Prompter
+    decoder: Decoder
+    ends: frozenset[int]
+    thinks: bool = False
+    max_rows: int = 64
+
+
+class Scheduler:
+    """Answers what it has taken, many requests in one batch."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._waiting: deque[Asked] = deque()
+        self._scorings: deque[Scoring] = deque()
+        self._rows: list[Row] = []
+        self._unread: set[Asked] = set()
+        self._shown = 0.0
+
+    def take(self, job: Asked | Scoring) -> None:
+        """Take on a job; it starts with the next turn."""
+        if isinstance(job, Scoring):
+            self._scorings.append(job)
+        else:
+            self._waiting.append(job)
+
+    def turn(self) -> bool:
+        """Decode one token of every row, and say whether there is more to do."""
+        self._leave([row.job.line.dropped for row in self._rows])
+        self._score()
+        self._admit()
+        if self._rows:
+            tokens = np.array([row.ids[-1] for row in self._rows], dtype=np.int64)
+            ended = self._advance(self._rows, self._model.decoder.step(tokens))
+            self._leave(ended)
+        self._wake()
+        return bool(self._rows or self._waiting or self._scorings)
+
+    def _score(self) -> None:
+        if self._scorings:
+            job = self._scorings[0]
+            if not job.done:
+                score_next(self._model.prompter, self._model.decoder, job)
+            if job.done:
+                self._scorings.popleft()
+
+    def _admit(self) -> None:
+        read = 0
+        while self._waiting and read < READ_AT_ONCE and len(self._rows) < self._model.max_rows:
+            job = self._waiting[0]
+            prompt = None if job.done else self._open(job)
+            if prompt is None:
+                self._waiting.popleft()
+                continue
+            read += len(prompt.ids)
+            free = self._model.max_rows - len(self._rows)
+            seats, job.seats = job.seats[:free], job.seats[free:]
+            if not job.seats:
+                self._waiting.popleft()
+            self._seat(job, prompt, seats)
+
+    def _open(self, job: Asked) -> Opened | None:
+        """Read a request's prompt, once for all its samples."""
+        if job.prompt is None:
+            try:
+                job.written = self._model.prompter.write(job.request.content)
+            except BackendError as error:
+                job.refuse(error)
+                return None
+            except UserMistake as error:
+                job.fail(error)
+                return None
+            job.prompt = self._model.decoder.open(job.written.ids)
+        prompt: Opened = job.prompt
+        return prompt
+
+    def _seat(self, job: Asked, prompt: Opened, seats: Sequence[int]) -> None:
+        model = self._model
+        rows = [seat_row(job, index, model.prompter, model.thinks) for index in seats]
+        ended = self._advance(rows, np.repeat(prompt.logits[None], len(rows), axis=0))
+        going = [row for row, end in zip(rows, ended, strict=True) if not end]
+        if going:
+            model.decoder.join(prompt, len(going))
+            self._rows += going
+
+    def _advance(self, rows: Sequence[Row], logits: Floats) -> list[bool]:
+        """Draw each row's next token, and say which rows ended with it."""
+        tokens = self._draw(rows, logits)
+        scored: list[Scored | None] = [None] * len(rows)
+        wanted = [place for place, row in enumerate(rows) if row.top is not None]
+        if wanted:
+            tops = [rows[place].top or 0 for place in wanted]
+            for place, one in zip(
+                wanted, score_tokens(logits[wanted], tokens[wanted], tops), strict=True
+            ):
+                scored[place] = one
+        self._unread.update(row.job for row in rows)
+        return [
+            row.accept(int(token), one, self._model.ends)
+            for row, token, one in zip(rows, tokens, scored, strict=True)
+        ]
+
+    def _draw(self, rows: Sequence[Row], logits: Floats) -> Ints:
+        tolerance = self._model.decoder.tolerance
+        picking = [row.picking for row in rows]
+        numbers = [row.number() for row in rows]
+        drawn = pick(logits, picking, numbers, tolerance)
+        if tolerance and not drawn.sure.all():
+            # Rounding differs with the batch. Where it could decide, the row's tokens are read
+            # once more, alone, so that a seed means one reply whatever else is being answered.
+            for place in np.flatnonzero(~drawn.sure).tolist():
+                alone = self._model.decoder.reread(rows[place].ids)[None]
+                again = pick(alone, [picking[place]], [numbers[place]], tolerance)
+                drawn.tokens[place] = again.tokens[0]
+        return drawn.tokens
+
+    def _leave(self, gone: Sequence[bool]) -> None:
+        for place in range(len(gone) - 1, -1, -1):
+            if gone[place]:
+                self._model.decoder.leave(place)
+                self._rows[place] = self._rows[-1]
+                self._rows.pop()
+
+    def _wake(self) -> None:
+        now = time.monotonic()
+        late = now - self._shown >= SHOW_EVERY
+        ready = [job for job in self._unread if late or job.settled]
+        for job in ready:
+            job.settled = False
+            job.line.wake()
+        self._unread.difference_update(ready)
+        if late:
+            self._shown = now

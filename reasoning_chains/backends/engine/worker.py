@@ -1,0 +1,128 @@
+"""One thread that works while there is work, for any event loop; it knows not what the work is."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from typing import Generic, Protocol, TypeVar
+
+__all__ = ["Job", "Mill", "Worker"]
+
+
+class Job(Protocol):
+    """Something to work at, which can be told that it failed."""
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more is to be done for it."""
+
+    def fail(self, error: BaseException) -> None:
+        """Hear that the work ended with an error, and that nothing more comes."""
+
+
+J = TypeVar("J", bound=Job)
+J_contra = TypeVar("J_contra", bound=Job, contravariant=True)
+
+
+class Mill(Protocol[J_contra]):
+    """What does the work, always in the worker's thread."""
+
+    def take(self, job: J_contra) -> None:
+        """Take on a job."""
+
+    def turn(self) -> bool:
+        """Do a little of everything taken on, and say whether there is more to do."""
+
+
+class _Bench(Generic[J]):
+    """A thread, and the mill that was built in it."""
+
+    def __init__(self, name: str) -> None:
+        self.pool = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self.mill: Mill[J] | None = None
+
+
+class Worker(Generic[J]):
+    """Runs a mill in a thread of its own, which starts with the first job.
+
+    Args:
+        build: Makes the mill, in the thread, when the first job comes.
+        name: The thread's name.
+        around: Makes what every stretch of work is done within.
+    """
+
+    def __init__(
+        self,
+        build: Callable[[], Mill[J]],
+        name: str,
+        around: Callable[[], AbstractContextManager[object]],
+    ) -> None:
+        self._build = build
+        self._name = name
+        self._around = around
+        self._lock = threading.Lock()
+        self._inbox: list[J] = []
+        self._taken: list[J] = []
+        self._bench: _Bench[J] | None = None
+        self._busy: Future[None] | None = None
+
+    def submit(self, job: J) -> None:
+        """Hand in a job; it joins what is being worked at."""
+        with self._lock:
+            self._inbox.append(job)
+            if self._busy is not None:
+                return
+            if self._bench is None:
+                self._bench = _Bench(self._name)
+            self._busy = busy = self._bench.pool.submit(self._run, self._bench)
+        busy.add_done_callback(self._done)
+
+    def close(self) -> Future[None] | None:
+        """Free the thread and the mill, and give the work that still has to end, if any.
+
+        Jobs at hand should be dropped first: they are worked at to their end. A job that comes
+        later starts a new thread.
+        """
+        with self._lock:
+            bench, self._bench, busy = self._bench, None, self._busy
+        if bench is not None:
+            bench.pool.shutdown(wait=False)
+        return busy
+
+    def _run(self, bench: _Bench[J]) -> None:
+        with self._around():
+            self._work(bench)
+
+    def _work(self, bench: _Bench[J]) -> None:
+        if bench.mill is None:
+            bench.mill = self._build()
+        while True:
+            with self._lock:
+                fresh, self._inbox = self._inbox, []
+                self._taken = [job for job in self._taken if not job.done] + fresh
+            for job in fresh:
+                bench.mill.take(job)
+            if not bench.mill.turn() and self._rest():
+                return
+
+    def _rest(self) -> bool:
+        with self._lock:
+            if self._inbox:
+                return False
+            self._taken, self._busy = [], None
+            return True
+
+    def _done(self, future: Future[None]) -> None:
+        error = future.exception()
+        if error is None:
+            return
+        # A failed build or a bug: whoever waits hears of it, and the next job starts afresh.
+        with self._lock:
+            jobs, self._taken, self._inbox = self._taken + self._inbox, [], []
+            bench, self._bench, self._busy = self._bench, None, None
+        if bench is not None:
+            bench.pool.shutdown(wait=False)
+        for job in jobs:
+            job.fail(error)

@@ -1,0 +1,123 @@
+"""Any local model folder through `transformers`, on CPU or CUDA; it knows no chain and no wire."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reasoning_chains.backends.engine.session import Session
+from reasoning_chains.errors import MissingPackage, UserMistake
+from reasoning_chains.protocols import Emit
+from reasoning_chains.types import Capabilities, Content, Request, Sampling, TokenLogprob
+
+if TYPE_CHECKING:  # torch is loaded with the first request, not before
+    from reasoning_chains.backends.engine.scheduler import Model
+
+__all__ = ["TransformersBackend"]
+
+
+class TransformersBackend:
+    """Runs a causal model from local files, batched, in one thread that the first request starts.
+
+    Args:
+        path: A model folder, or the name of a model that was downloaded before.
+        device: `cpu`, `cuda`, `cuda:1`, ...; without one, CUDA where there is any.
+        dtype: `float32`, `bfloat16`, ...; without one, float32 on a CPU, else the model's own.
+        max_rows: How many replies are decoded at once.
+
+    Its first request raises `MissingPackage` where torch or transformers is not installed.
+    """
+
+    defaults = Sampling(temperature=0, max_tokens=512)
+
+    def __init__(
+        self,
+        path: Path | str,
+        device: str | None = None,
+        dtype: str | None = None,
+        *,
+        max_rows: int = 64,
+    ) -> None:
+        self.name = f"transformers:{Path(path).name}"
+        self._path = path
+        self._device = device
+        self._dtype = dtype
+        self._max_rows = max_rows
+        self._session = Session(self.name, self._load, nullcontext)
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where the model's files lie."""
+        return find_folder(self._path)
+
+    @cached_property
+    def capabilities(self) -> Capabilities:
+        """What it can do; tools and thinking where the model's chat template speaks them."""
+        from reasoning_chains.backends.engine.chat import read_chat_template
+
+        template = read_chat_template(self.folder)
+        return Capabilities(
+            n=True,
+            logprobs=True,
+            top_logprobs=20,
+            prefill=True,
+            seed="row",
+            tools=template is not None and template.speaks_tools,
+            score=True,
+            thinking=template is not None and "think>" in template.source,
+            stream=True,
+        )
+
+    def _load(self) -> Model:
+        try:
+            import torch  # noqa: F401
+            import transformers  # noqa: F401
+        except ImportError as error:
+            package = error.name or "torch"
+            raise MissingPackage(f"backend {self.name!r}", package, "local") from error
+        from reasoning_chains.backends.engine.torch_loading import load_torch
+
+        return load_torch(self.folder, self._device, self._dtype, self._max_rows)
+
+    async def complete(self, request: Request, emit: Emit) -> None:
+        """Answer a request, its samples in one batch with all else that is being asked."""
+        await self._session.complete(request, emit, self.capabilities, self.defaults)
+
+    async def score(
+        self, content: Content, continuations: Sequence[str]
+    ) -> Sequence[tuple[TokenLogprob, ...]]:
+        """Give each continuation's log-probabilities, token by token."""
+        return await self._session.score(content, continuations, self.capabilities)
+
+    async def aclose(self) -> None:
+        """Free the thread and the weights; a later request loads them again."""
+        await self._session.aclose()
+
+
+def find_folder(path: Path | str) -> Path:
+    """Find a model's files on this machine, without asking the network.
+
+    Raises:
+        UserMistake: There is no such folder, and no model of that name was downloaded before.
+    """
+    folder = Path(path).expanduser()
+    if (folder / "config.json").is_file():
+        return folder
+    if folder.is_dir():
+        raise UserMistake(f"no config.json in {folder}: it is not the folder of a model")
+    try:
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+    except ImportError as error:
+        raise MissingPackage("backend 'transformers'", "transformers", "local") from error
+
+    try:
+        return Path(snapshot_download(str(path), local_files_only=True))
+    except (LocalEntryNotFoundError, HFValidationError, ValueError):
+        raise UserMistake(
+            f"no model at {str(path)!r}: it is neither a folder nor the name of a model that was "
+            "downloaded before; this backend never downloads one"
+        ) from None

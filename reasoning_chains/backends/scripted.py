@@ -1,0 +1,112 @@
+"""Replies given beforehand, for tests and examples; it reads no question to invent an answer."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from reasoning_chains.errors import BackendError, UserMistake
+from reasoning_chains.protocols import Emit
+from reasoning_chains.types import (
+    Capabilities,
+    Completion,
+    Content,
+    Delta,
+    Request,
+    SampleKey,
+    Sampling,
+    Usage,
+)
+
+__all__ = ["FunctionBackend", "ScriptedBackend"]
+
+Scripted: TypeAlias = str | Completion | BackendError
+Script: TypeAlias = Callable[[Content, SampleKey], Scripted | Awaitable[Scripted]]
+
+_ALL = Capabilities(
+    n=True, prefill=True, seed="row", tools=True, json_schema=True, stream=True, thinking=True
+)
+
+
+class ScriptedBackend:
+    """Give the replies of a list in the order of the asks, or those that a function makes.
+
+    Args:
+        replies: Texts, completions or errors, one a sample; or a function of content and key.
+        capabilities: What it claims to do; by default all but log-probabilities.
+
+    `requests` holds what was asked. Tokens are counted as words.
+    """
+
+    name = "scripted"
+    defaults = Sampling(max_tokens=512)
+
+    def __init__(
+        self, replies: Sequence[Scripted] | Script, *, capabilities: Capabilities = _ALL
+    ) -> None:
+        if isinstance(replies, str):
+            raise UserMistake("ScriptedBackend wants a list of replies: put the text into a list")
+        self.capabilities = capabilities
+        self.requests: list[Request] = []
+        self._script = replies if callable(replies) else None
+        self._replies = [] if callable(replies) else list(replies)
+        self._given = 0
+
+    async def complete(self, request: Request, emit: Emit) -> None:
+        """Give the next reply to each sample, in order."""
+        self.requests.append(request)
+        for index, key in enumerate(request.samples):
+            scripted = await self._next(request.content, key)
+            if isinstance(scripted, BackendError):
+                emit(index, scripted)
+                continue
+            completion = Completion(scripted) if isinstance(scripted, str) else scripted
+            if self.capabilities.stream and completion.text:
+                emit(index, Delta(completion.text))
+            emit(index, _counted(completion, request.content, first=index == 0))
+
+    async def _next(self, content: Content, key: SampleKey) -> Scripted:
+        if self._script is not None:
+            made = self._script(content, key)
+            return await made if inspect.isawaitable(made) else made
+        self._given += 1
+        if self._given > len(self._replies):
+            return BackendError(
+                f"the script is at its end: {len(self._replies)} replies were given and one more "
+                "was asked for; add it to ScriptedBackend([...])"
+            )
+        return self._replies[self._given - 1]
+
+
+def _counted(completion: Completion, content: Content, *, first: bool) -> Completion:
+    if completion.usage != Usage():
+        return completion
+    prompt = sum(len(message.content.split()) for message in content.messages)
+    words = len(completion.text.split()) + len(completion.reasoning.split())
+    usage = Usage(1, int(first), prompt, words)
+    return replace(
+        completion, usage=usage, bill=replace(usage, prompt_tokens=prompt if first else 0)
+    )
+
+
+class FunctionBackend:
+    """Make a backend of a plain `async def f(request) -> list[Completion]`."""
+
+    capabilities = Capabilities(n=True)
+    defaults = Sampling()
+
+    def __init__(self, function: Callable[[Request], Awaitable[Sequence[Completion]]]) -> None:
+        self._function = function
+        self.name = f"function:{getattr(function, '__name__', 'anonymous')}"
+
+    async def complete(self, request: Request, emit: Emit) -> None:
+        """Call the function, once for the whole request."""
+        completions = await self._function(request)
+        if len(completions) != request.n:
+            raise BackendError(
+                f"backend {self.name!r} gave {len(completions)} completions for {request.n} samples"
+            )
+        for index, completion in enumerate(completions):
+            emit(index, _counted(completion, request.content, first=index == 0))

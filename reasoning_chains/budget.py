@@ -1,0 +1,168 @@
+"""What a run may spend, reserved before it is spent; it knows nothing of what it is spent on."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from reasoning_chains.errors import BudgetSpent, UserMistake
+from reasoning_chains.types import Usage
+
+__all__ = ["Account", "Budget", "Reservation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Limits of a run; None means no limit.
+
+    Args:
+        tokens: Prompt and completion tokens of the reasoning, each sample counted alone.
+        calls: Samples asked of the model.
+        seconds: Wall-clock time; what is in flight when it ends is cancelled.
+    """
+
+    tokens: int | None = None
+    calls: int | None = None
+    seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse limits that are no numbers from 0 on."""
+        for name in ("tokens", "calls", "seconds"):
+            value = getattr(self, name)
+            if value is not None and (isinstance(value, bool) or not 0 <= value < math.inf):
+                raise UserMistake(f"budget {name}={value!r}: it must be a number from 0 on")
+
+
+@dataclass(eq=False, slots=True)
+class Reservation:
+    """An upper bound that is held in an account and in every account around it."""
+
+    account: Account
+    tokens: int
+    calls: int = 1
+    granted: asyncio.Future[None] | None = None
+
+    def settle(self, usage: Usage | None) -> None:
+        """Give back what was held and book what was used; None where the call failed."""
+        used = usage.tokens if usage is not None else 0
+        for account in self.account.enclosing():
+            account.held_tokens -= self.tokens
+            account.held_calls -= self.calls
+            account.tokens += used
+            account.calls += self.calls
+        self.account.admit()
+
+    def release(self) -> None:
+        """Give back what was held: nothing was sent."""
+        for account in self.account.enclosing():
+            account.held_tokens -= self.tokens
+            account.held_calls -= self.calls
+        self.account.admit()
+
+
+@dataclass(eq=False, slots=True)
+class Account:
+    """The state of one budget inside of others; all accounts of one tree share one queue."""
+
+    budget: Budget
+    parent: Account | None = None
+    tokens: int = 0
+    calls: int = 0
+    held_tokens: int = 0
+    held_calls: int = 0
+    started: float = field(default_factory=time.monotonic)
+    queue: deque[Reservation] = field(default_factory=deque)
+
+    def __post_init__(self) -> None:
+        """Join the queue of the tree."""
+        if self.parent is not None:
+            self.queue = self.parent.queue
+
+    def enclosing(self) -> Iterator[Account]:
+        """Give this account and all around it, innermost first."""
+        account: Account | None = self
+        while account is not None:
+            yield account
+            account = account.parent
+
+    @property
+    def deadline(self) -> float | None:
+        """The earliest end by `time.monotonic`, over all enclosing budgets."""
+        ends = [
+            account.started + account.budget.seconds
+            for account in self.enclosing()
+            if account.budget.seconds is not None
+        ]
+        return min(ends, default=None)
+
+    @property
+    def counts_tokens(self) -> bool:
+        """Whether any enclosing budget limits tokens."""
+        return any(account.budget.tokens is not None for account in self.enclosing())
+
+    async def reserve(self, tokens: int, calls: int = 1) -> Reservation:
+        """Hold an upper bound in every enclosing budget, waiting in line for those in flight.
+
+        Raises:
+            BudgetSpent: It cannot fit, whatever those in flight leave over.
+        """
+        wanted = Reservation(self, tokens, calls)
+        if self.deadline is not None and time.monotonic() >= self.deadline:
+            raise BudgetSpent("the seconds of the budget are over")
+        wanted.granted = asyncio.get_running_loop().create_future()
+        self.queue.append(wanted)
+        self.admit()
+        try:
+            await wanted.granted
+        except asyncio.CancelledError:
+            self._withdraw(wanted)
+            raise
+        return wanted
+
+    def admit(self) -> None:
+        """Grant or refuse those in line: first come, first served, in each account apart."""
+        blocked: set[int] = set()
+        for waiting in tuple(self.queue):
+            path = list(waiting.account.enclosing())
+            if any(account._never(waiting) for account in path):
+                self._answer(waiting, refused=True)
+            elif all(id(account) not in blocked and account._fits(waiting) for account in path):
+                self._answer(waiting, refused=False)
+            else:
+                blocked.update(id(account) for account in path if not account._fits(waiting))
+
+    def _withdraw(self, wanted: Reservation) -> None:
+        if wanted in self.queue:
+            self.queue.remove(wanted)
+            self.admit()
+        elif wanted.granted and not wanted.granted.cancelled() and not wanted.granted.exception():
+            wanted.release()
+
+    def _answer(self, waiting: Reservation, *, refused: bool) -> None:
+        self.queue.remove(waiting)
+        if waiting.granted is None or waiting.granted.done():
+            return
+        if refused:
+            waiting.granted.set_exception(BudgetSpent("the budget does not cover this ask"))
+            return
+        for account in waiting.account.enclosing():
+            account.held_tokens += waiting.tokens
+            account.held_calls += waiting.calls
+        waiting.granted.set_result(None)
+
+    def _fits(self, wanted: Reservation) -> bool:
+        tokens, calls = self.budget.tokens, self.budget.calls
+        return (tokens is None or self.tokens + self.held_tokens + wanted.tokens <= tokens) and (
+            calls is None or self.calls + self.held_calls + wanted.calls <= calls
+        )
+
+    def _never(self, wanted: Reservation) -> bool:
+        """Say whether it could not fit even if all that is held here came back unused."""
+        tokens, calls = self.budget.tokens, self.budget.calls
+        return (tokens is not None and self.tokens + wanted.tokens > tokens) or (
+            calls is not None and self.calls + wanted.calls > calls
+        )

@@ -1,0 +1,100 @@
+"""One sample, bought within a budget and told to who watches; it reads no reply."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from reasoning_chains.budget import Account
+from reasoning_chains.errors import BackendError, BudgetSpent
+from reasoning_chains.protocols import Backend
+from reasoning_chains.solution import Event, TextDelta
+from reasoning_chains.trace import Span
+from reasoning_chains.types import Completion, Content, Delta, Request, SampleKey
+
+if TYPE_CHECKING:
+    from reasoning_chains.templates import Templates
+
+__all__ = ["Path", "Session", "buy"]
+
+Path: TypeAlias = tuple[str | int, ...]
+
+
+@dataclass(slots=True)
+class Session:
+    """What all runs of one call share."""
+
+    backend: Backend
+    templates: Templates
+    lang: str | None = None
+    watch: Callable[[Event], None] | None = None
+    asked: Counter[tuple[Path, str]] = field(default_factory=Counter)
+    prompt_tokens: dict[str, int] = field(default_factory=dict)
+
+    def tell(self, event: Event) -> None:
+        """Hand an event to who watches."""
+        if self.watch is not None:
+            self.watch(event)
+
+    def key(self, content: Content, path: Path) -> SampleKey:
+        """Give the key of the next sample of a content on a path; greedy ones are all the same."""
+        name = self.backend.name
+        if content.sampling.temperature == 0:
+            return SampleKey(name, content.digest)
+        place = (path, content.digest)
+        self.asked[place] += 1
+        return SampleKey(name, content.digest, path, self.asked[place] - 1)
+
+
+async def buy(
+    session: Session, account: Account, content: Content, path: Path, span: Span
+) -> Completion:
+    """Reserve, ask for one sample, and settle.
+
+    Raises:
+        BudgetSpent: No room is left, or the time is over.
+        BackendError: The backend could not give it.
+    """
+    from reasoning_chains.asking import upper_bound
+
+    key = session.key(content, path)
+    bound = upper_bound(session, content) if account.counts_tokens else 0
+    clock = asyncio.timeout_at(account.deadline)
+    try:
+        async with clock:
+            hold = await account.reserve(bound)
+            completion: Completion | None = None
+            try:
+                completion = await _send(session, Request(content, (key,)), path)
+            finally:
+                hold.settle(completion.usage if completion else None)
+    except TimeoutError:
+        if not clock.expired():
+            raise
+        raise BudgetSpent("the seconds of the budget are over") from None
+    except BackendError as error:
+        span.data["error"] = str(error)
+        raise
+    session.prompt_tokens[content.digest] = completion.usage.prompt_tokens
+    return completion
+
+
+async def _send(session: Session, request: Request, path: Path) -> Completion:
+    landed: list[Completion | BackendError] = []
+
+    def emit(_: int, news: Delta | Completion | BackendError) -> None:
+        if not isinstance(news, Delta):
+            landed.append(news)
+            return
+        if news.reasoning:
+            session.tell(TextDelta(path, news.reasoning, reasoning=True))
+        if news.text:
+            session.tell(TextDelta(path, news.text))
+
+    await session.backend.complete(request, emit)
+    if isinstance(landed[0], BackendError):
+        raise landed[0]
+    return landed[0]

@@ -1,0 +1,1 @@
+"""One way of reasoning a file; a chain reaches others only through its fields and the run."""

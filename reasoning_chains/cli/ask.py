@@ -1,0 +1,101 @@
+"""`reasoning-chains ask`: one question to one answer."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Annotated, Any, cast
+
+import typer
+
+from reasoning_chains.budget import Budget
+from reasoning_chains.cli.options import with_options
+from reasoning_chains.cli.printing import notes, print_json, print_solution, solution_data
+from reasoning_chains.errors import UserMistake
+from reasoning_chains.names import open_backend
+from reasoning_chains.solution import Solution
+from reasoning_chains.spelling import parse_chain
+from reasoning_chains.types import Kind, Problem, Sampling
+
+__all__ = ["ask", "read_question"]
+
+_LONGEST = 8_000_000
+
+
+def _option(text: str, *names: str) -> Any:
+    return typer.Option(*names, help=text)
+
+
+@dataclass(frozen=True, slots=True)
+class AskOptions:
+    """What `ask` takes."""
+
+    question: Annotated[str, typer.Argument(help="The question, or - for standard input.")]
+    chain: Annotated[str, _option("As `chains` lists them.", "--chain", "-c")] = "zero_shot_cot"
+    backend: Annotated[str, _option("embedded, openai:MODEL, …", "--backend", "-b")] = "embedded"
+    kind: Annotated[str, _option("The answer: number, choice, …", "--kind", "-k")] = "text"
+    choice: Annotated[list[str] | None, _option("One of the choices; repeat it.")] = None
+    as_json: Annotated[bool, _option("Print one JSON object.", "--json")] = False
+    trace: Annotated[bool, _option("Show every prompt and reply.", "--trace")] = False
+    budget_tokens: Annotated[int | None, _option("The most tokens.", "--budget-tokens")] = None
+    budget_calls: Annotated[int | None, _option("The most samples.", "--budget-calls")] = None
+    budget_seconds: Annotated[float | None, _option("The most time.", "--budget-seconds")] = None
+    temperature: Annotated[float | None, _option("Of the sampling.")] = None
+    max_tokens: Annotated[int | None, _option("The most tokens of each reply.")] = None
+    seed: Annotated[int, _option("Another seed gives other samples.")] = 0
+    lang: Annotated[str | None, _option("en or zh; else by the question's script.")] = None
+    base_url: Annotated[str | None, _option("The address of an openai backend.")] = None
+    api_key_env: Annotated[str | None, _option("The variable that holds its key.")] = None
+
+    def problem(self) -> Problem:
+        """Make the problem that is asked."""
+        kind = "choice" if self.choice and self.kind == "text" else self.kind
+        return Problem(read_question(self.question), cast(Kind, kind), tuple(self.choice or ()))
+
+    def budget(self) -> Budget:
+        """Make the limits of the run."""
+        return Budget(self.budget_tokens, self.budget_calls, self.budget_seconds)
+
+
+@with_options(AskOptions)
+def ask(options: AskOptions) -> None:
+    """Answer one question and show the reasoning, the votes and the cost."""
+    chain = parse_chain(options.chain)
+    problem = options.problem()
+    address = {"base_url": options.base_url, "api_key_env": options.api_key_env}
+    opened = open_backend(options.backend, **{k: v for k, v in address.items() if v})
+    with _progress():
+        solution: Solution = chain.invoke(
+            problem,
+            backend=opened,
+            budget=options.budget(),
+            sampling=Sampling(temperature=options.temperature, max_tokens=options.max_tokens),
+            seed=options.seed,
+            lang=options.lang,
+        )
+    if options.as_json:
+        print_json(solution_data(solution, trace=options.trace))
+    else:
+        print_solution(solution, trace=options.trace)
+
+
+def _progress() -> AbstractContextManager[Any]:
+    return notes().status("thinking …") if sys.stderr.isatty() else nullcontext()
+
+
+def read_question(text: str) -> str:
+    """Take a question as given, or read standard input where it is `-`.
+
+    Raises:
+        UserMistake: Standard input is not UTF-8, or larger than 8 MB.
+    """
+    if text != "-":
+        return text
+    data = sys.stdin.buffer.read(_LONGEST + 1)
+    if len(data) > _LONGEST:
+        raise UserMistake(f"the question is larger than {_LONGEST:,} bytes")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UserMistake(f"standard input is not UTF-8 at byte {error.start}") from None

@@ -1,0 +1,134 @@
+"""How things look on a terminal and in a pipe; it knows what a solution holds, not how it came."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.tree import Tree
+
+from reasoning_chains.solution import Solution
+from reasoning_chains.trace import Span
+
+__all__ = [
+    "console",
+    "notes",
+    "print_json",
+    "print_solution",
+    "safe",
+    "solution_data",
+    "trace_tree",
+]
+
+
+def console() -> Console:
+    """Give the console of standard output: colour on a terminal only, and not with NO_COLOR."""
+    return Console(file=sys.stdout, highlight=False, soft_wrap=True, emoji=False, markup=False)
+
+
+def notes() -> Console:
+    """Give the console for progress, on standard error."""
+    return Console(file=sys.stderr, highlight=False, emoji=False, markup=False)
+
+
+def safe(text: str) -> str:
+    """Show control and direction characters of a model's text as escapes, so that none acts."""
+    return "".join(
+        char if char in "\n\t" or char.isprintable() else f"\\u{ord(char):04x}" for char in text
+    )
+
+
+def solution_data(solution: Solution, *, trace: bool = False) -> dict[str, Any]:
+    """Give a solution as plain data for `--json`."""
+    data: dict[str, Any] = {
+        "answer": solution.answer,
+        "confidence": solution.confidence,
+        "stop_reason": solution.stop_reason,
+        "usage": asdict(solution.usage),
+        "bill": asdict(solution.bill),
+        "candidates": [asdict(candidate) for candidate in solution.candidates],
+        "text": solution.text,
+    }
+    if trace:
+        data["trace"] = solution.trace.to_dict()
+    return data
+
+
+def print_json(data: Any) -> None:
+    """Print one JSON object in one piece."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+
+
+def print_solution(solution: Solution, *, trace: bool = False) -> None:
+    """Print reasoning, votes, answer, confidence and cost."""
+    out = console()
+    if trace:
+        out.print(trace_tree(solution.trace.root))
+    elif solution.text:
+        out.print(safe(solution.text), style="dim")
+    for span in solution.trace.spans("vote")[-1:]:
+        out.print(f"votes: {_votes(span)}")
+    answer = "none" if solution.answer is None else safe(solution.answer)
+    out.print(f"answer: {answer}", style="bold")
+    if solution.confidence is not None:
+        out.print(f"confidence: {solution.confidence:.2f}")
+    if solution.stop_reason != "answered":
+        out.print(f"stopped: {solution.stop_reason}", style="yellow")
+    out.print(cost_line(solution), style="dim")
+
+
+def cost_line(solution: Solution) -> str:
+    """Say in one line what a solution cost."""
+    usage = solution.usage
+    return (
+        f"cost: {_counted(usage.calls, 'call')} in {_counted(usage.requests, 'request')}, "
+        f"{usage.prompt_tokens} prompt + {usage.completion_tokens} completion tokens"
+    )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _votes(span: Span) -> str:
+    votes = span.data.get("votes")
+    shown = [f"{safe(str(a))} × {n:g}" for a, n in votes.items()] if isinstance(votes, dict) else []
+    abstained = span.data.get("abstained")
+    if abstained:
+        shown.append(f"abstained × {abstained}")
+    return ", ".join(shown)
+
+
+def trace_tree(span: Span) -> Tree:
+    """Draw a span and all inside of it."""
+    tree = Tree(_line(span))
+    for child in span.children:
+        tree.add(trace_tree(child))
+    return tree
+
+
+def _line(span: Span) -> str:
+    data = span.data
+    if span.kind == "ask":
+        lines = [f"ask {span.label}"]
+        messages = data.get("messages")
+        for message in messages if isinstance(messages, list) else []:
+            lines.append(f"  {message['role']}: {safe(str(message['content']))}")
+        if data.get("prefill"):
+            lines.append(f"  assistant begins: {safe(str(data['prefill']))}")
+        for key in ("reasoning", "text", "error"):
+            if data.get(key):
+                lines.append(f"  {key}: {safe(str(data[key]))}")
+        lines += [f"  note: {safe(str(note))}" for note in _listed(data.get("notes"))]
+        return "\n".join(lines)
+    if span.kind == "vote":
+        return f"vote: {_votes(span)}"
+    told = ", ".join(f"{key}={safe(str(value))}" for key, value in data.items())
+    return f"{span.kind} {safe(span.label)} {told}".strip()
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

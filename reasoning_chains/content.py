@@ -1,0 +1,100 @@
+"""Where templates, agents and evals lie: the project's file wins over the bundled one.
+
+It finds files by name and reads them; it does not know what they mean.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from reasoning_chains.errors import UserMistake
+
+__all__ = ["PROJECT_VARIABLE", "Library", "bundled_root", "safe_name"]
+
+PROJECT_VARIABLE = "REASONING_CHAINS_PROJECT"
+_LARGEST = 4_000_000
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")
+
+
+def bundled_root() -> Path:
+    """Give the folder of the bundled content: in the wheel, or of the checkout."""
+    package = Path(__file__).resolve().parent
+    wheel = package / "_bundled"
+    return wheel if wheel.is_dir() else package.parent
+
+
+def safe_name(name: str) -> bool:
+    """Say whether a name is made of plain parts only, so that it cannot leave its folder."""
+    parts = name.split("/")
+    return len(name) <= 200 and all(
+        part and set(part) <= _PLAIN and not part.startswith(".") for part in parts
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The folders in which content is looked up, first hit first."""
+
+    roots: tuple[Path, ...]
+
+    @classmethod
+    def of(cls, project: str | Path | None = None) -> Library:
+        """Lay a project over the bundled content.
+
+        The project is the folder given, else the one that REASONING_CHAINS_PROJECT names,
+        else the current folder.
+        """
+        named = project or os.environ.get(PROJECT_VARIABLE)
+        folder = Path(named) if named else Path.cwd()
+        if named and not folder.is_dir():
+            raise UserMistake(
+                f"project folder {str(folder)!r} is not there: create it or name another"
+            )
+        return cls((folder.resolve(), bundled_root()))
+
+    def find(self, kind: str, name: str) -> Path | None:
+        """Find the file `name` below the folder `kind`, or None."""
+        if not safe_name(name):
+            return None
+        for root in self.roots:
+            path = root / kind / name
+            if path.is_file() and path.resolve().is_relative_to((root / kind).resolve()):
+                return path
+        return None
+
+    def read(self, kind: str, name: str) -> str:
+        """Read the text of a file that `find` finds.
+
+        Raises:
+            UserMistake: It is not there, not UTF-8, or larger than 4 MB.
+        """
+        path = self.find(kind, name)
+        if path is None:
+            searched = ", ".join(str(root / kind) for root in self.roots)
+            raise UserMistake(f"no file {name!r} in {kind}: searched {searched}")
+        return read_text(path)
+
+    def names(self, kind: str, ending: str) -> Iterator[str]:
+        """Give the names below `kind` that end so, without the ending, sorted, each once."""
+        found = {
+            path.relative_to(root / kind).as_posix().removesuffix(ending)
+            for root in self.roots
+            for path in (root / kind).rglob(f"*{ending}")
+            if path.is_file()
+        }
+        yield from sorted(found)
+
+
+def read_text(path: Path) -> str:
+    """Read a text file of at most 4 MB, or say what is wrong with it."""
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise UserMistake(f"{path} is larger than {_LARGEST:,} bytes: split it")
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UserMistake(f"{path} is not UTF-8 at byte {error.start}: save it as UTF-8") from None
+    except OSError as error:
+        raise UserMistake(f"{path} cannot be read: {error.strerror}") from None

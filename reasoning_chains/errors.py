@@ -1,0 +1,93 @@
+"""Every exception of the library; it knows nothing of what raises them.
+
+ReasoningChainsError
+├── UserMistake            what the caller asked for cannot be: exit code 2, no traceback
+│   ├── UnknownName        a name that is in no table; the message lists the near ones
+│   ├── TemplateMistake    a template that does not render or breaks its contract
+│   ├── MissingPackage     an optional package is not installed; the message has the pip line
+│   └── CapabilityMissing  a chain needs what the backend does not declare
+├── BackendError           the world's fault: exit code 1; `.retryable`, `.status`
+└── BudgetSpent            ends a run's asking; verbs and `run.solve` make a Solution of it
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = [
+    "BackendError",
+    "BudgetSpent",
+    "CapabilityMissing",
+    "MissingPackage",
+    "ReasoningChainsError",
+    "TemplateMistake",
+    "UnknownName",
+    "UserMistake",
+    "near",
+]
+
+
+class ReasoningChainsError(Exception):
+    """Root of all errors that this library raises on purpose."""
+
+
+class UserMistake(ReasoningChainsError):
+    """What the caller asked for cannot be done as asked."""
+
+
+class UnknownName(UserMistake):
+    """A name was looked up in a closed table and is not there."""
+
+    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"unknown {what} {name!r}: {near(name, known)}")
+
+
+class TemplateMistake(UserMistake):
+    """A template cannot be found, parsed, or rendered, or its reply contract is broken."""
+
+
+class MissingPackage(UserMistake):
+    """An optional package is needed and not installed."""
+
+    def __init__(self, what: str, package: str, extra: str) -> None:
+        super().__init__(
+            f"{what} needs the package {package}, which is not installed. "
+            f"Run: pip install 'reasoning-chains[{extra}]'"
+        )
+
+
+class CapabilityMissing(UserMistake):
+    """A chain or a problem needs something that the backend does not declare."""
+
+    def __init__(self, need: str, backend: str, instead: str) -> None:
+        super().__init__(f"{need} is needed, and backend {backend!r} does not give it: {instead}")
+
+
+class BackendError(ReasoningChainsError):
+    """A backend could not give a completion.
+
+    Args:
+        message: What was asked, what came back, and what mends it; never a key.
+        retryable: Whether the same request may succeed later.
+        status: The HTTP status, where there was one.
+    """
+
+    def __init__(self, message: str, *, retryable: bool = False, status: int | None = None) -> None:
+        super().__init__(message)
+        self.retryable = retryable
+        self.status = status
+
+
+class BudgetSpent(ReasoningChainsError):
+    """A reservation did not fit and nothing is in flight that could free room."""
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """Say which known names look like `name`, or list them all (at most twenty)."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name[:100], names, n=3, cutoff=0.5)
+    if close:
+        return "did you mean " + " or ".join(close) + "?"
+    listed = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
+    return f"known are {listed}" if names else "none are known here"

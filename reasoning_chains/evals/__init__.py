@@ -1,0 +1,1 @@
+"""How reasoning is measured: statistics here; suites and reports build on them."""

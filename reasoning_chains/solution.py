@@ -1,0 +1,132 @@
+"""What a chain gives back, and the events of its making; it knows nothing of how it was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeAlias
+
+from reasoning_chains.trace import Span, Trace
+from reasoning_chains.types import Completion, Usage
+
+__all__ = [
+    "Answered",
+    "AskStarted",
+    "Candidate",
+    "Event",
+    "Reply",
+    "ReplyArrived",
+    "Solution",
+    "StopReason",
+    "TextDelta",
+    "VoteCounted",
+]
+
+StopReason: TypeAlias = Literal["answered", "budget", "unparsed", "length", "refused", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One reply as a chain sees it: `parsed` by the template's contract, `answer` if it has one.
+
+    `value` is the validated value of a `json` problem; `unfit` says why there is none.
+    """
+
+    text: str
+    answer: str | None = None
+    parsed: Any = None
+    completion: Completion = field(default_factory=lambda: Completion(""))
+    value: Any = None
+    unfit: str = ""
+
+    def after(self, earlier: Reply) -> Reply:
+        """Give this reply's answer with the text of the one that it was drawn from before it."""
+        return replace(self, text=f"{earlier.text}\n{self.text}")
+
+    @property
+    def logprob(self) -> float | None:
+        """The mean log-probability of its tokens, where the backend gave them."""
+        tokens = self.completion.logprobs
+        return sum(token.logprob for token in tokens) / len(tokens) if tokens else None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One of the answers that a chain weighed; `answer` is None where none was read."""
+
+    answer: str | None
+    text: str
+    weight: float = 1.0
+    stop_reason: StopReason = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """An answer with the text that led to it, and what is known of it.
+
+    Args:
+        answer: The answer as read, or None where none was found: never a guess.
+        text: The reply that holds the answer.
+        confidence: From 0 to 1, or None where nothing measured it.
+        candidates: The answers that were weighed, in the order of their samples.
+        usage: What the reasoning used, each sample counted as if asked alone.
+        bill: What was bought for it.
+        stop_reason: `answered`, or why there is no (better) answer.
+        trace: The tree of what happened.
+        value: The validated value of a `json` problem with a schema.
+        logprob: The mean natural log-probability of the tokens of `text`, where it was asked for.
+    """
+
+    answer: str | None
+    text: str = ""
+    confidence: float | None = None
+    candidates: tuple[Candidate, ...] = ()
+    usage: Usage = Usage()
+    bill: Usage = Usage()
+    stop_reason: StopReason = "answered"
+    trace: Trace = field(default_factory=lambda: Trace(Span("solve", "")), repr=False)
+    value: Any = None
+    logprob: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskStarted:
+    """A template was rendered and is about to be sent."""
+
+    path: tuple[str | int, ...]
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """A piece of a reply, as it is written; `reasoning` marks native thinking."""
+
+    path: tuple[str | int, ...]
+    text: str
+    reasoning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyArrived:
+    """A whole reply was read."""
+
+    path: tuple[str | int, ...]
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class VoteCounted:
+    """A vote was counted (again): the leading answer so far and the votes of each."""
+
+    path: tuple[str | int, ...]
+    answer: str | None
+    votes: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The chain is done; always the last event."""
+
+    solution: Solution
+
+
+Event: TypeAlias = AskStarted | TextDelta | ReplyArrived | VoteCounted | Answered

@@ -1,0 +1,126 @@
+"""The one-line spelling of chains, `self_consistency(zero_shot_cot, samples=8)`, both ways.
+
+It is read with `ast` and never run; names come from the closed table only.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+from reasoning_chains.errors import UnknownName, UserMistake
+from reasoning_chains.names import CHAINS, RULES, chain_class
+
+if TYPE_CHECKING:
+    from reasoning_chains.chain import Chain
+
+__all__ = ["parse_chain", "spell"]
+
+_LONGEST = 2000
+_DEEPEST = 20
+_HOW = "write it like self_consistency(zero_shot_cot, samples=8)"
+_SIMPLE = (bool, int, float, str)
+
+
+def parse_chain(text: str) -> Chain:
+    """Read a chain from its spelling.
+
+    Raises:
+        UnknownName: A chain or an argument is not known; the message lists near ones.
+        UserMistake: It is too long or too deep, or is no spelling of a chain.
+    """
+    if len(text) > _LONGEST:
+        raise UserMistake(f"a chain of {len(text):,} characters: at most {_LONGEST:,} are read")
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise UserMistake(f"{text[:80]!r} is no chain: {_HOW}") from None
+    chain = _read(tree, 0)
+    if not hasattr(chain, "solve"):
+        raise UserMistake(f"{text[:80]!r} is no chain: {_HOW}")
+    made: Chain = chain
+    return made
+
+
+def _read(node: ast.expr, depth: int) -> Any:
+    if depth > _DEEPEST:
+        raise UserMistake(f"a chain nested more than {_DEEPEST} deep: {_HOW}")
+    if isinstance(node, ast.Name):
+        return _made(node.id, (), {})
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        positional = tuple(_read(item, depth + 1) for item in node.args)
+        named = {str(item.arg): _read(item.value, depth + 1) for item in node.keywords}
+        return _made(node.func.id, positional, named)
+    if isinstance(node, ast.Tuple | ast.List):
+        return tuple(_read(item, depth + 1) for item in node.elts)
+    if isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, _SIMPLE)):
+        return node.value
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = _read(node.operand, depth + 1)
+        if isinstance(value, int | float):
+            return -value
+    raise UserMistake(f"{ast.unparse(node)[:80]!r} has no place in a chain: {_HOW}")
+
+
+def _made(name: str, positional: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
+    cls = chain_class(name)
+    known = [field.name for field in fields(cls)]
+    if len(positional) > len(known):
+        raise UserMistake(f"{name} takes at most {len(known)} arguments: {', '.join(known)}")
+    arguments = {**dict(zip(known, positional, strict=False)), **named}
+    hints = get_type_hints(cls)
+    for key, value in arguments.items():
+        if key not in known:
+            raise UnknownName(f"argument of {name}", key, known)
+        _check(f"{name}({key}=…)", value, hints[key])
+    try:
+        return cls(**arguments)
+    except TypeError as error:
+        raise UserMistake(f"{name}: {error}") from None
+
+
+def _check(where: str, value: Any, hint: Any) -> None:
+    for plain in _SIMPLE:
+        if hint is plain:
+            accepted = (int, float) if plain is float else plain
+            if not isinstance(value, accepted) or (plain is not bool and isinstance(value, bool)):
+                raise UserMistake(f"{where} must be {plain.__name__}, found {value!r}")
+    if getattr(hint, "__name__", "") == "Chain" and not hasattr(value, "solve"):
+        raise UserMistake(f"{where} must be a chain, found {value!r}")
+
+
+def spell(chain: Any) -> str:
+    """Write a chain as one line that `parse_chain` reads back.
+
+    Raises:
+        UserMistake: It holds something that has no spelling, such as a chain of one's own.
+    """
+    names = {path.partition(":")[2]: name for name, path in {**CHAINS, **RULES}.items()}
+    name = names.get(type(chain).__name__)
+    if name is None or not is_dataclass(chain):
+        raise UserMistake(
+            f"{type(chain).__name__} has no spelling: it is not in the table of chains"
+        )
+    told = [
+        f"{field.name}={_spelled(getattr(chain, field.name))}"
+        for field in fields(chain)
+        if getattr(chain, field.name) != _default(field)
+    ]
+    return f"{name}({', '.join(told)})" if told else name
+
+
+def _default(field: Field[Any]) -> Any:
+    return field.default if field.default is not MISSING else MISSING
+
+
+def _spelled(value: Any) -> str:
+    if is_dataclass(value) and not isinstance(value, type):
+        return spell(value)
+    if isinstance(value, tuple):
+        inner = ", ".join(_spelled(item) for item in value)
+        return f"({inner},)" if len(value) == 1 else f"({inner})"
+    if value is None or isinstance(value, _SIMPLE):
+        return repr(value)
+    raise UserMistake(f"{type(value).__name__} has no spelling")

@@ -1,0 +1,94 @@
+"""The YAML head of a template: what it needs and how its reply is read."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from reasoning_chains.errors import TemplateMistake
+from reasoning_chains.types import Sampling
+
+__all__ = ["READERS", "FrontMatter", "Source", "split_source"]
+
+Reader = Literal["text", "answer", "numbered", "action", "verdict", "json"]
+READERS: tuple[str, ...] = get_args(Reader)
+
+
+class SamplingHead(BaseModel):
+    """The sampling that a template asks for; the chain's and the caller's lie over it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    temperature: float | None = Field(default=None, ge=0)
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    top_k: int | None = Field(default=None, ge=1)
+    max_tokens: int | None = Field(default=None, ge=1)
+    stop: tuple[str, ...] | None = Field(default=None, strict=False)
+
+
+class FrontMatter(BaseModel):
+    """What a template declares; a key left out is taken from the template that it extends."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    description: str = ""
+    inputs: tuple[str, ...] = ()
+    parse: Reader = "text"
+    pick: Literal["first", "last"] = "last"
+    exemplars: str | None = None
+    constrain: bool = False
+    sampling: SamplingHead = SamplingHead()
+
+    def settings(self) -> Sampling:
+        """Give the sampling in the words of the library."""
+        return Sampling(**self.sampling.model_dump())
+
+    def over(self, below: FrontMatter) -> FrontMatter:
+        """Lay this head over the one of the template that is extended."""
+        mine = {name: getattr(self, name) for name in self.model_fields_set}
+        return below.model_copy(update=mine)
+
+
+class Source(NamedTuple):
+    """A template's two halves; the body keeps its line numbers."""
+
+    head: FrontMatter
+    body: str
+
+
+def split_source(name: str, text: str) -> Source:
+    """Split a template's text into its YAML head, which may be absent, and its body.
+
+    Raises:
+        TemplateMistake: The head is no YAML mapping, or has a key or value that is not known.
+    """
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    if not text.startswith("---\n"):
+        return Source(FrontMatter(), text)
+    end = text.find("\n---\n", 3)
+    if end < 0:
+        raise TemplateMistake(
+            f"template {name!r}: its head opens with --- and is not closed by ---"
+        )
+    head = text[4 : end + 1]
+    lines = head.count("\n") + 2
+    return Source(_validated(name, head), "\n" * lines + text[end + 5 :])
+
+
+def _validated(name: str, head: str) -> FrontMatter:
+    try:
+        data: Any = yaml.safe_load(head)
+    except yaml.YAMLError as error:
+        where = getattr(error, "problem_mark", None)
+        line = f" (line {where.line + 2})" if where else ""
+        raise TemplateMistake(f"template {name!r}: its head is no valid YAML{line}") from None
+    if data is None:
+        return FrontMatter()
+    if not isinstance(data, dict):
+        raise TemplateMistake(f"template {name!r}: its head must be a mapping of keys to values")
+    try:
+        return FrontMatter.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise TemplateMistake(f"template {name!r}: head key {key!r}: {first['msg']}") from None

@@ -1,0 +1,20 @@
+"""Which language form of a template suits a question, by its script; it knows no grammar."""
+
+from __future__ import annotations
+
+__all__ = ["LANGUAGES", "language_of"]
+
+LANGUAGES = ("en", "zh")
+
+
+def language_of(question: str) -> str:
+    """Give `zh` where Chinese characters carry the question, else `en`.
+
+    One Chinese character weighs as much as five Latin letters; kana speak against Chinese.
+    """
+    sample = question[:4000]
+    chinese = sum("\u4e00" <= char <= "\u9fff" or "\u3400" <= char <= "\u4dbf" for char in sample)
+    if not chinese or any("\u3040" <= char <= "\u30ff" for char in sample):
+        return "en"
+    latin = sum(char.isascii() and char.isalpha() for char in sample)
+    return "zh" if chinese * 5 >= latin else "en"

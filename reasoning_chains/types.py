@@ -1,0 +1,273 @@
+"""The frozen data that rooms hand to one another; it knows no behaviour beyond its own shape."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from functools import cached_property
+from typing import Any, Literal, TypeAlias, get_args
+
+from reasoning_chains.errors import UnknownName, UserMistake
+
+__all__ = [
+    "KINDS",
+    "Capabilities",
+    "Completion",
+    "Content",
+    "Delta",
+    "Finish",
+    "Json",
+    "Kind",
+    "Message",
+    "Problem",
+    "Request",
+    "Role",
+    "SampleKey",
+    "Sampling",
+    "TokenLogprob",
+    "ToolCall",
+    "ToolSpec",
+    "Usage",
+]
+
+Json: TypeAlias = bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None
+Kind: TypeAlias = Literal["number", "choice", "text", "boolean", "expression", "code", "json"]
+Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
+Finish: TypeAlias = Literal["stop", "length", "tool_calls", "content_filter"]
+KINDS: tuple[str, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call that the model asks for; `arguments` is the JSON text just as it wrote it."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """What a model is told of a tool; `parameters` is a JSON schema."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation; `reasoning` is the model's native thinking, kept apart."""
+
+    role: Role
+    content: str
+    reasoning: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A question and the kind of answer that it wants.
+
+    Args:
+        question: What is asked; not empty.
+        kind: How the answer is read, compared and voted on.
+        choices: The options of a `choice` problem, in order: the first is A.
+        schema: A pydantic model class or a JSON schema, for kind `json`.
+        context: Text that the question is about.
+        history: Earlier messages, whose roles every chain keeps.
+        id: Names the problem in traces and in the seeds of its samples.
+    """
+
+    question: str
+    kind: Kind = "text"
+    choices: tuple[str, ...] = ()
+    schema: Any = None
+    context: str = ""
+    history: tuple[Message, ...] = ()
+    id: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what no chain could answer, and turn sequences into tuples."""
+        if not isinstance(self.question, str) or not self.question.strip():
+            raise UserMistake(
+                "the question is empty: give Problem(question=...) some text to answer"
+            )
+        if self.kind not in KINDS:
+            raise UnknownName("kind of answer", str(self.kind), KINDS)
+        object.__setattr__(self, "choices", tuple(self.choices))
+        object.__setattr__(self, "history", tuple(self.history))
+        if self.kind == "choice" and len(self.choices) == 1:
+            raise UserMistake("a choice problem has 1 choice: give at least two, or none at all")
+        if self.schema is not None and self.kind != "json":
+            raise UserMistake(f"schema is given with kind {self.kind!r}: it goes with kind='json'")
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How a reply is drawn; a field left `None` is taken from the layer below.
+
+    `logprobs` is the number of alternatives wanted beside each token (0: the token's own only).
+    """
+
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    max_tokens: int | None = None
+    stop: tuple[str, ...] | None = None
+    logprobs: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse values outside of their ranges."""
+        for name, low in (("temperature", 0), ("top_p", 0), ("top_k", 1), ("max_tokens", 1)):
+            value = getattr(self, name)
+            if value is not None and not value >= low:
+                raise UserMistake(f"sampling {name}={value!r}: it must be at least {low}")
+        if self.stop is not None:
+            object.__setattr__(self, "stop", tuple(self.stop))
+
+    def over(self, below: Sampling | None) -> Sampling:
+        """Lay these settings over others: what is set here wins."""
+        if below is None:
+            return self
+        mine = {f.name: getattr(self, f.name) for f in fields(self)}
+        return replace(below, **{name: value for name, value in mine.items() if value is not None})
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is sent: messages with all that shapes the reply, but not how many replies.
+
+    `prefill` begins the reply: text, or token ids of this backend's tokenizer.
+    """
+
+    messages: tuple[Message, ...]
+    sampling: Sampling = Sampling()
+    tools: tuple[ToolSpec, ...] = ()
+    schema: Mapping[str, Json] | None = None
+    prefill: str | tuple[int, ...] = ""
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of everything above; two contents with one digest are the same request."""
+        data = {name: _plain(getattr(self, name)) for name in ("messages", "sampling", "tools")}
+        data["schema"], data["prefill"] = self.schema, self.prefill
+        text = json.dumps(data, sort_keys=True, ensure_ascii=True, default=dict)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _plain(value: Any) -> Any:
+    return [asdict(item) for item in value] if isinstance(value, tuple) else asdict(value)
+
+
+@dataclass(frozen=True, slots=True)
+class SampleKey:
+    """Which sample of a content is meant: the same key is always the same reply."""
+
+    backend: str
+    digest: str
+    path: tuple[str | int, ...] = ()
+    occurrence: int = 0
+
+    @property
+    def seed(self) -> int:
+        """A seed of 63 bits, made from the whole key."""
+        text = json.dumps([self.backend, self.digest, self.path, self.occurrence])
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One content and the samples wanted of it; a wrapper narrows the samples only."""
+
+    content: Content
+    samples: tuple[SampleKey, ...]
+
+    @property
+    def n(self) -> int:
+        """How many samples are wanted."""
+        return len(self.samples)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What was spent: samples asked (`calls`), wire `requests`, and tokens.
+
+    A sample that travelled with others counts no request of its own.
+    """
+
+    calls: int = 0
+    requests: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    @property
+    def tokens(self) -> int:
+        """Prompt and completion tokens together."""
+        return self.prompt_tokens + self.completion_tokens
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.calls + other.calls,
+            self.requests + other.requests,
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLogprob:
+    """A token as drawn, its natural log-probability, and the likeliest alternatives."""
+
+    token: str
+    logprob: float
+    top: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of a reply that is still being written."""
+
+    text: str = ""
+    reasoning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One reply of a backend.
+
+    `text` leaves out the prefill and any stop text; `stop_text` says which stop text was hit.
+    `usage` counts as if the sample had been asked alone; `bill` is its share of what was bought.
+    """
+
+    text: str
+    reasoning: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    logprobs: tuple[TokenLogprob, ...] = ()
+    finish: Finish = "stop"
+    stop_text: str = ""
+    usage: Usage = Usage()
+    bill: Usage = Usage()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a backend can do; `top_logprobs` is the most alternatives a token, 0 for none.
+
+    `seed` says what one seed governs: each sample ("row"), a whole request, or nothing.
+    """
+
+    n: bool = False
+    logprobs: bool = False
+    top_logprobs: int = 0
+    prefill: bool = False
+    seed: Literal["row", "request", "none"] = "none"
+    tools: bool = False
+    json_schema: bool = False
+    score: bool = False
+    thinking: bool = False
+    stream: bool = False

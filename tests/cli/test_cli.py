@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PYTHON = sys.executable
+ASKED = "What is 3 + 4?"
+ROW = {
+    "question": ASKED,
+    "completions": ["3 + 4 = 7.\nThe answer is 7.", "The answer is 6.", "The answer is 7."],
+}
+
+
+def run(
+    *arguments: str, folder: Path, data: bytes = b"", **variables: str
+) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("REASONING_CHAINS")}
+    done = subprocess.run(
+        [PYTHON, "-W", "error", "-m", "reasoning_chains", *arguments],
+        cwd=folder,
+        input=data,
+        capture_output=True,
+        env={**environment, **variables},
+        check=False,
+    )
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "rows.jsonl").write_text(json.dumps(ROW) + "\n", encoding="utf-8")
+    return tmp_path
+
+
+def ask_json(folder: Path, *arguments: str) -> Any:
+    done = run("ask", ASKED, "-b", "replay:rows.jsonl", "--json", *arguments, folder=folder)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_ask_prints_reasoning_votes_answer_and_cost(folder: Path) -> None:
+    chain = "self_consistency(zero_shot_cot, samples=3)"
+    done = run(
+        "ask",
+        ASKED,
+        "-b",
+        "replay:rows.jsonl",
+        "-c",
+        chain,
+        "-k",
+        "number",
+        folder=folder,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == (
+        "3 + 4 = 7.\nThe answer is 7.\nvotes: 7 × 2, 6 × 1\nanswer: 7\nconfidence: 0.67\n"
+        "cost: 3 calls in 1 request, 51 prompt + 17 completion tokens\n"
+    )
+    assert done.stderr == ""
+
+
+def test_ask_json_is_one_object_with_the_agreed_keys(folder: Path) -> None:
+    told = ask_json(folder, "-c", "self_consistency(zero_shot_cot, samples=3)", "-k", "number")
+    assert (told["answer"], told["stop_reason"]) == ("7", "answered")
+    assert round(told["confidence"], 3) == 0.667
+    assert told["usage"] == {
+        "calls": 3,
+        "requests": 1,
+        "prompt_tokens": 51,
+        "completion_tokens": 17,
+    }
+    assert [candidate["answer"] for candidate in told["candidates"]] == ["7", "6", "7"]
+    assert "trace" not in told
+    assert ask_json(folder, "--trace")["trace"]["children"][0]["kind"] == "ask"
+
+
+def test_ask_reads_standard_input(folder: Path) -> None:
+    done = run("ask", "-", "-b", "replay:rows.jsonl", folder=folder, data=b"What is 3 + 4?\n")
+    assert "answer: 7" in done.stdout
+
+
+def test_a_trace_shows_prompts_and_replies(folder: Path) -> None:
+    done = run("ask", ASKED, "-b", "replay:rows.jsonl", "--trace", folder=folder)
+    assert "user: What is 3 + 4?" in done.stdout
+    assert "text: 3 + 4 = 7." in done.stdout
+
+
+def test_a_budget_that_ends_is_no_error(folder: Path) -> None:
+    told = ask_json(folder, "--budget-calls", "0")
+    assert (told["answer"], told["stop_reason"]) == (None, "budget")
+
+
+MISTAKES = [
+    (["ask", ""], "the question is empty"),
+    (["ask", "q", "-c", "zero_shot"], "did you mean zero_shot_cot"),
+    (["ask", "q", "-b", "embeded"], "did you mean embedded"),
+    (["ask", "q", "-k", "numbr"], "did you mean number"),
+    (["ask", "q", "-b", "replay:none.jsonl"], "cannot be read"),
+    (["ask", "q", "-b", "openai:m", "--base-url", "nonsense"], "is not a URL"),
+    (["ask", "q", "--budget-calls", "-1", "-b", "replay:rows.jsonl"], "must be a number from 0"),
+    (["ask", "q", "--choice", "only", "-b", "replay:rows.jsonl"], "at least two"),
+    (["render", "direkt", "q"], "did you mean direct"),
+    (["render", "direct", " "], "the question is empty"),
+    (["lint", "nowhere"], "no folder templates"),
+    (["ask"], "Missing argument"),
+    (["asks", "q"], "No such command"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "told"), MISTAKES, ids=[" ".join(a) for a, _ in MISTAKES])
+def test_a_users_mistake_is_told_in_short_with_exit_code_2(
+    folder: Path, arguments: list[str], told: str
+) -> None:
+    done = run(*arguments, folder=folder)
+    assert done.returncode == 2, done.stderr
+    assert told in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_the_worlds_fault_has_exit_code_1(folder: Path) -> None:
+    done = run("ask", "What is 9 + 9?", "-b", "replay:rows.jsonl", folder=folder)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "nothing is recorded" in done.stderr
+    done = run(
+        *("ask", "q", "-b", "openai:m", "--base-url", "http://127.0.0.1:9/v1"),
+        folder=folder,
+        OPENAI_API_KEY="sk-canary-000",
+    )
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "127.0.0.1:9" in done.stderr
+    assert "canary" not in done.stderr
+
+
+def test_input_that_is_not_utf8_is_told(folder: Path) -> None:
+    done = run("ask", "-", "-b", "replay:rows.jsonl", folder=folder, data=b"What is \xff?")
+    assert done.returncode == 2
+    assert "not UTF-8 at byte 8" in done.stderr
+
+
+def test_a_template_with_an_undefined_variable_is_told(folder: Path) -> None:
+    (folder / "templates").mkdir()
+    file = folder / "templates" / "zero_shot_cot.jinja"
+    file.write_text("---\nparse: answer\n---\n{{ qestion }}")
+    done = run("ask", "q", "-b", "replay:rows.jsonl", folder=folder)
+    assert done.returncode == 2
+    assert "line 4: 'qestion' is undefined" in done.stderr
+    done = run("lint", folder=folder)
+    assert done.returncode == 2
+    assert "variable 'qestion' is used and not declared" in done.stdout
+
+
+def test_lists_are_plain_where_they_are_piped(folder: Path) -> None:
+    for command, row in (
+        ("chains", "direct\tAsk for the answer alone."),
+        ("templates", "direct\tanswer\tAsk for the answer alone."),
+        ("backends", "embedded\tthe small model in the package; no key, no network"),
+    ):
+        done = run(command, folder=folder)
+        assert done.returncode == 0, done.stderr
+        assert row in done.stdout.splitlines()
+        assert "\x1b" not in done.stdout
+
+
+def test_render_shows_the_messages_without_a_model(folder: Path) -> None:
+    done = run("render", "few_shot_cot", "How many pens?", folder=folder)
+    assert done.stdout.startswith("[user]\nQ: ")
+    assert done.stdout.endswith("Q: How many pens?\nA:\n")
+    assert "笔" in run("render", "direct", "有几支笔？", folder=folder).stdout
+
+
+def test_control_characters_of_a_model_do_not_reach_the_terminal(folder: Path) -> None:
+    row = {"question": "q", "completions": ["\x1b[31mred\x9b0m \u202eback"]}
+    (folder / "odd.jsonl").write_text(json.dumps(row) + "\n")
+    for extra in ([], ["--trace"]):
+        done = run("ask", "q", "-b", "replay:odd.jsonl", *extra, folder=folder)
+        assert done.returncode == 0
+        assert not {"\x1b", "\x9b", "\u202e"} & set(done.stdout)

@@ -1,0 +1,1 @@
+"""Real servers on loopback for tests; nothing here is imported by the package."""

@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reasoning_chains.content import Library, bundled_root
+from reasoning_chains.errors import TemplateMistake, UserMistake
+from reasoning_chains.templates import Templates, language_of
+from reasoning_chains.templates.environment import ENDING
+from reasoning_chains.templates.lint import lint_folder
+from reasoning_chains.templates.preview import preview
+
+GOLDEN = Path(__file__).parent / "golden"
+BUNDLED = Templates(Library((bundled_root(),)))
+NAMES = [n for n in BUNDLED.library.names("templates", ENDING) if not n.startswith("parts/")]
+STANDARD: dict[str, Any] = {
+    "question": "How many?",
+    "context": "",
+    "choices": [],
+    "kind": "number",
+    "schema": "",
+    "lang": "en",
+}
+
+
+def project(folder: Path, **files: str) -> Templates:
+    for name, text in files.items():
+        path = folder / "templates" / f"{name.replace('__', '/')}{ENDING}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return Templates(Library((folder, bundled_root())))
+
+
+def shown(templates: Templates, name: str, **variables: object) -> list[tuple[str, str]]:
+    prompt = templates.render(name, {**STANDARD, **variables})
+    return [(message.role, message.content) for message in prompt.messages]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_bundled_template_renders_as_it_did(name: str) -> None:
+    lang = "zh" if name.endswith(".zh") else "en"
+    question = "小明有几个苹果？" if lang == "zh" else "How many apples has Ann?"
+    prompt = preview(BUNDLED, name.removesuffix(".zh"), question, lang)
+    text = "".join(f"[{m.role}]\n{m.content}\n" for m in prompt.messages)
+    golden = GOLDEN / f"{name.replace('/', '__')}.txt"
+    assert golden.read_text(encoding="utf-8") == text + f"[begins]{prompt.prefill}\n"
+
+
+def test_every_bundled_template_speaks_english_and_chinese() -> None:
+    english = {name for name in NAMES if not name.endswith(".zh")}
+    assert {name.removesuffix(".zh") for name in NAMES if name.endswith(".zh")} == english
+
+
+def test_the_bundled_templates_have_no_findings() -> None:
+    assert lint_folder(bundled_root()) == []
+
+
+def test_a_template_without_role_blocks_is_one_user_message(tmp_path: Path) -> None:
+    mine = project(tmp_path, mine="Please: {{ question }}\n")
+    assert shown(mine, "mine") == [("user", "Please: How many?")]
+
+
+def test_role_blocks_are_messages_and_a_last_assistant_block_begins_the_reply(
+    tmp_path: Path,
+) -> None:
+    mine = project(
+        tmp_path,
+        mine="{% system %}Be brief.{% endsystem %}\n{% for i in [1, 2] %}{% user %}{{ i }}"
+        "{% enduser %}{% endfor %}{% assistant %}So {% endassistant %}",
+    )
+    assert shown(mine, "mine") == [("system", "Be brief."), ("user", "1"), ("user", "2")]
+    assert mine.render("mine", STANDARD).prefill == "So "
+
+
+def test_the_projects_file_wins_and_can_extend_the_bundled_one(tmp_path: Path) -> None:
+    mine = project(
+        tmp_path,
+        direct="Mine: {{ question }}",
+        few_shot_cot="---\ndescription: mine\nsampling: {max_tokens: 7}\n---\n"
+        '{% extends "bundled/few_shot_cot.jinja" %}',
+    )
+    assert shown(mine, "direct") == [("user", "Mine: How many?")]
+    head = mine.head("few_shot_cot.jinja")
+    assert (head.parse, head.exemplars) == ("answer", "word_problems")
+    assert head.settings().max_tokens == 7
+    assert "Q: How many?" in shown(mine, "few_shot_cot")[0][1]
+    assert mine.render("direct", STANDARD, "zh").messages[0].content == "Mine: How many?"
+
+
+def test_a_changed_file_is_seen(tmp_path: Path) -> None:
+    mine = project(tmp_path, mine="one")
+    assert shown(mine, "mine") == [("user", "one")]
+    project(tmp_path, mine="---\nparse: answer\n---\ntwo, and longer")
+    assert shown(mine, "mine") == [("user", "two, and longer")]
+    assert mine.head("mine.jinja").parse == "answer"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{{ nothing }}", "line 1: 'nothing' is undefined"),
+        ("\n\n{{ question.nothing }}", "line 3"),
+        ("{% if %}", "line 1"),
+        ("{% user %}a", "mine.jinja"),
+        ("{% step %}", "unknown tag"),
+        ("---\nparse: guess\n---\nx", "head key 'parse'"),
+        ("---\nparsing: answer\n---\nx", "head key 'parsing'"),
+        ("---\nsampling: {temperature: -1}\n---\nx", "sampling.temperature"),
+        ("---\n- a\n---\nx", "must be a mapping"),
+        ("---\na: [\n---\nx", "no valid YAML"),
+        ("---\nparse: answer\n", "not closed"),
+        ("outside {% user %}a{% enduser %}", "outside of its role blocks"),
+        ("{% system %}a{% endsystem %}", "no user message"),
+        ("{{ 1 // 0 }}", "line 1"),
+        ("{% include 'nowhere.jinja' %}", "nowhere"),
+        ("{% extends 'mine.jinja' %}", "extends more than 8"),
+        ("---\nexemplars: none_such\n---\nx", "unknown exemplars 'none_such'"),
+    ],
+)
+def test_a_broken_template_names_file_and_line(tmp_path: Path, text: str, told: str) -> None:
+    mine = project(tmp_path, mine=text)
+    with pytest.raises(TemplateMistake, match=told):
+        mine.render("mine", STANDARD)
+
+
+ESCAPES = [
+    "{{ ''.__class__ }}",
+    "{{ ''.__class__.__mro__ }}",
+    "{{ question.__init__.__globals__ }}",
+    "{{ ''|attr('__class__') }}",
+    "{{ '{0.__class__}'.format(question) }}",
+    "{{ ('{0.__cl' ~ 'ass__}').format(question) }}",
+    "{{ cycler.__init__.__globals__ }}",
+    "{{ joiner.__init__ }}",
+    "{{ namespace.__class__ }}",
+    "{{ lipsum.__globals__ }}",
+    "{{ self.__init__ }}",
+    "{{ [''.__class__]|map('upper')|list }}",
+    "{{ choices.append(1) }}",
+    "{{ question.format.__func__ }}",
+    "{% set x = ''|attr('format') %}{{ x.__globals__ }}",
+]
+
+
+@pytest.mark.parametrize("text", ESCAPES)
+def test_a_template_cannot_leave_its_sandbox(tmp_path: Path, text: str) -> None:
+    mine = project(tmp_path, mine=text)
+    with pytest.raises(TemplateMistake):
+        mine.render("mine", STANDARD)
+
+
+class Thing:
+    secret = "hush"
+
+
+def test_templates_see_plain_data_only(tmp_path: Path) -> None:
+    mine = project(tmp_path, mine="{{ thing.secret }}")
+    with pytest.raises(TemplateMistake, match="type Thing"):
+        mine.render("mine", {**STANDARD, "thing": Thing()})
+
+
+@given(st.text())
+@settings(derandomize=True, max_examples=300)
+def test_a_value_is_never_parsed_as_a_template(value: str) -> None:
+    prompt = BUNDLED.render("direct", {**STANDARD, "question": "x" + value + "y"})
+    assert prompt.messages[0].content.startswith("x" + value + "y")
+
+
+@pytest.mark.parametrize("name", ["../direct", "/etc/passwd", "a/../direct", ".direct", "x" * 300])
+def test_a_name_cannot_leave_its_folder(name: str) -> None:
+    with pytest.raises(TemplateMistake, match="unknown template"):
+        BUNDLED.render(name, STANDARD)
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    mine = project(tmp_path, mine="x")
+    (tmp_path / "secret.jinja").write_text("secret")
+    (tmp_path / "templates" / "link.jinja").symlink_to(tmp_path / "secret.jinja")
+    with pytest.raises(TemplateMistake, match="unknown template"):
+        mine.render("link", STANDARD)
+
+
+def test_an_unknown_template_lists_the_near_ones() -> None:
+    with pytest.raises(TemplateMistake, match="did you mean few_shot_cot"):
+        BUNDLED.render("few_shot_cto", STANDARD)
+
+
+def test_a_file_that_is_not_utf8_is_told(tmp_path: Path) -> None:
+    mine = project(tmp_path, mine="x")
+    (tmp_path / "templates" / "mine.jinja").write_bytes(b"\xff\xfe")
+    with pytest.raises(UserMistake, match="not UTF-8 at byte 0"):
+        mine.render("mine", STANDARD)
+
+
+def test_lint_finds_what_is_wrong_in_a_folder(tmp_path: Path) -> None:
+    project(
+        tmp_path,
+        undefined="---\ndescription: d\n---\n{{ qestion }}",
+        unused="---\ndescription: d\ninputs: [part]\n---\n{{ question }}",
+        broken="{% if %}",
+        contract="---\ndescription: d\nparse: guess\n---\nx",
+        bare="{{ question }}",
+        fine="---\ndescription: d\ninputs: [part]\n---\n{{ question }} {{ part }}",
+    )
+    found = "\n".join(lint_folder(tmp_path))
+    assert "undefined.jinja: variable 'qestion' is used and not declared" in found
+    assert "unused.jinja: input 'part' is declared and not used" in found
+    assert "'broken.jinja', line 1" in found
+    assert "head key 'parse'" in found
+    assert "bare.jinja: it has no description" in found
+    assert "fine.jinja" not in found
+    with pytest.raises(UserMistake, match="no folder templates"):
+        lint_folder(tmp_path / "templates")
+
+
+@pytest.mark.parametrize(
+    ("question", "lang"),
+    [
+        ("How many apples?", "en"),
+        ("小明有几个苹果？", "zh"),
+        ("解方程 3x + 5 = 20", "zh"),
+        ("What does 你好 mean in English?", "en"),
+        ("リンゴは何個ですか。林檎", "en"),
+        ("12 + 5", "en"),
+        ("", "en"),
+    ],
+)
+def test_the_language_follows_the_script(question: str, lang: str) -> None:
+    assert language_of(question) == lang
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a: [", "no valid YAML"),
+        ("a: 1", "a list of"),
+        ("- 3", "entry 1"),
+        ("- question: q", r"missing keys \['answer'\]"),
+        ("- {question: q, answer: a, hint: h}", r"unknown keys \['hint'\]"),
+    ],
+)
+def test_wrong_exemplars_name_the_entry(tmp_path: Path, text: str, told: str) -> None:
+    mine = project(tmp_path, mine="x")
+    folder = tmp_path / "templates" / "exemplars"
+    folder.mkdir()
+    (folder / "mine.yaml").write_text(text)
+    with pytest.raises(TemplateMistake, match=told):
+        mine.exemplars("mine", "en")
