@@ -2,7 +2,8 @@
 
 Same weights, prompts and output lengths, one thread each, with sampling, a stop string and
 log-probabilities on in both; the embedded side is the whole backend, its deltas included. Ends of
-replies are switched off in both, so that the lengths are the same. Run it as
+replies are switched off in both, so that the lengths are the same, and so is the cache of prompts,
+which `generate` has none of. Run it as
 
     python -m benchmarks.engine [--model FOLDER] [--runs 5]
 """
@@ -18,7 +19,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,7 @@ class Embedded:
     backend: EmbeddedBackend
 
     async def ask(self, text: str, samples: int) -> list[Completion]:
+        """Ask for samples of one prompt, and check that they have the wanted length."""
         sampling = Sampling(temperature=HEAT, max_tokens=TOKENS, stop=(STOP,), logprobs=1)
         content = Content((Message("user", text),), sampling)
         keys = tuple(SampleKey("bench", content.digest, (place,)) for place in range(samples))
@@ -72,6 +74,8 @@ class Embedded:
         return done
 
     def run(self, texts: Sequence[str], samples: int = 1) -> None:
+        """Ask for all prompts at once."""
+
         async def main() -> None:
             replies = await asyncio.gather(*(self.ask(text, samples) for text in texts))
             assert sum(map(len, replies)) == len(texts) * samples
@@ -88,7 +92,8 @@ class Generate:
 
         torch.set_num_threads(1)
         self.tokenizer: Any = AutoTokenizer.from_pretrained(folder, padding_side="left")
-        self.model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+        loader: Any = AutoModelForCausalLM
+        self.model = loader.from_pretrained(folder, dtype=torch.float32).eval()
 
     def run(self, texts: Sequence[str]) -> None:
         """Generate, compute the log-probabilities, decode."""
@@ -119,15 +124,24 @@ class Generate:
         self.tokenizer.batch_decode(out.sequences[:, -TOKENS:], skip_special_tokens=True)
 
 
-def alternate(runs: int, *sides: Callable[[], None]) -> list[list[float]]:
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds of one run: on the clock, and of this process's CPU (which other load sways less)."""
+
+    wall: list[float]
+    cpu: list[float]
+
+
+def alternate(runs: int, *sides: Callable[[], None]) -> list[Spent]:
     """Time the sides in turn, after one untimed round each."""
-    times: list[list[float]] = [[] for _ in sides]
+    times = [Spent([], []) for _ in sides]
     for turn in range(runs + 1):
         for side, spent in zip(sides, times, strict=True):
-            start = time.perf_counter()
+            wall, cpu = time.perf_counter(), time.process_time()
             side()
             if turn:
-                spent.append(time.perf_counter() - start)
+                spent.wall.append(round(time.perf_counter() - wall, 3))
+                spent.cpu.append(round(time.process_time() - cpu, 3))
     return times
 
 
@@ -135,15 +149,17 @@ def compare(runs: int, rows: int, mine: Embedded, theirs: Generate) -> dict[str,
     """Measure both with so many prompts at once."""
     texts = prompts(rows)
     ours, others = alternate(runs, lambda: mine.run(texts), lambda: theirs.run(texts))
-    fast, slow = statistics.median(ours), statistics.median(others)
+    fast, slow = statistics.median(ours.wall), statistics.median(others.wall)
+    cpu = statistics.median(others.cpu) / statistics.median(ours.cpu)
     return {
         "rows": rows,
         "tokens_a_row": TOKENS,
         "ratio_of_medians": round(slow / fast, 2),
+        "ratio_of_cpu_medians": round(cpu, 2),
         "embedded_tokens_per_second": round(rows * TOKENS / fast),
         "transformers_tokens_per_second": round(rows * TOKENS / slow),
-        "embedded_seconds": [round(value, 3) for value in ours],
-        "transformers_seconds": [round(value, 3) for value in others],
+        "embedded": asdict(ours),
+        "transformers": asdict(others),
     }
 
 
@@ -182,7 +198,7 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as into:
         folder = endless(given.model, Path(into))
-        mine, theirs = Embedded(EmbeddedBackend(folder)), Generate(folder)
+        mine, theirs = Embedded(EmbeddedBackend(folder, cache_bytes=0)), Generate(folder)
         report = {
             "command": f"python -m benchmarks.engine --runs {given.runs}",
             "machine": {"cores": os.cpu_count(), "architecture": platform.machine()},

@@ -7,6 +7,7 @@ ReasoningChainsError
 │   ├── MissingPackage     an optional package is not installed; the message has the pip line
 │   └── CapabilityMissing  a chain needs what the backend does not declare
 ├── BackendError           the world's fault: exit code 1; `.retryable`, `.status`
+│   └── HostedError        a hosted address gave no completion; `.retry_after`, `.received`
 └── BudgetSpent            ends a run's asking; verbs and `run.solve` make a Solution of it
 """
 
@@ -19,6 +20,7 @@ __all__ = [
     "BackendError",
     "BudgetSpent",
     "CapabilityMissing",
+    "HostedError",
     "MissingPackage",
     "ReasoningChainsError",
     "TemplateMistake",
@@ -77,6 +79,17 @@ class BackendError(ReasoningChainsError):
         super().__init__(message)
         self.retryable = retryable
         self.status = status
+
+
+class HostedError(BackendError):
+    """A hosted address gave no completion.
+
+    `retry_after` is in seconds, where the server said it; `received` is the part of a reply that
+    came before it was cut.
+    """
+
+    retry_after: float | None = None
+    received: str = ""
 
 
 class BudgetSpent(ReasoningChainsError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -153,14 +153,14 @@ class Content:
     @cached_property
     def digest(self) -> str:
         """A hash of everything above; two contents with one digest are the same request."""
-        data = {name: _plain(getattr(self, name)) for name in ("messages", "sampling", "tools")}
-        data["schema"], data["prefill"] = self.schema, self.prefill
-        text = json.dumps(data, sort_keys=True, ensure_ascii=True, default=dict)
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        tools = [(tool.name, tool.description, _text(tool.parameters)) for tool in self.tools]
+        schema = None if self.schema is None else _text(self.schema)
+        told = repr((self.messages, self.sampling, tools, schema, self.prefill))
+        return hashlib.sha256(told.encode(errors="surrogatepass")).hexdigest()[:32]
 
 
-def _plain(value: Any) -> Any:
-    return [asdict(item) for item in value] if isinstance(value, tuple) else asdict(value)
+def _text(value: Mapping[str, Json]) -> str:
+    return json.dumps(value, sort_keys=True, default=dict)
 
 
 @dataclass(frozen=True, slots=True)

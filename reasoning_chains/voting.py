@@ -1,11 +1,10 @@
-"""Many answers become one, and when to stop asking for more; it knows no model and no kind of answer."""
+"""Makes one answer of many, and says when to stop asking; it knows no model and no kind."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Protocol
 
 from reasoning_chains.errors import UserMistake
@@ -122,15 +121,17 @@ class BetaRule:
 
     def surely_ahead(self, first: int, second: int) -> bool:
         """Tell whether `first` votes against `second` decide the vote."""
+        from fractions import Fraction
+
         coins = first + second + 1
         behind = sum(math.comb(coins, heads) for heads in range(second + 1))
         wanted = Fraction(str(self.threshold))
-        return (2**coins - behind) * wanted.denominator >= wanted.numerator * 2**coins
+        return Fraction(2**coins - behind, 2**coins) >= wanted
 
 
 @dataclass(frozen=True, slots=True)
 class UnanimousWindow:
-    """Stop when all answers of one window agree (early-stopping self-consistency, arXiv:2401.10480).
+    """Stop when all answers of one window agree (ESC, arXiv:2401.10480).
 
     Windows lie end to end from the first sample on; one that holds an abstention is not unanimous.
     """

@@ -3,9 +3,10 @@
 import re
 from fractions import Fraction
 
-from reasoning_chains.problems import Exercise, Step, held_out, passages
+from reasoning_chains.problems import Exercise, Step, held_out
 from reasoning_chains.problems.facts import factual, two_hop
 from reasoning_chains.problems.words import NAMES
+from reasoning_chains.problems.world import world
 from training.documents import WORKED, Document, Source, Turn, reply, user
 from training.wordings import NATIVE, NATIVE_CALL, NATIVE_HEAD, TOOLS, say
 
@@ -38,7 +39,7 @@ def _looked_up(source: Source) -> tuple[Exercise, list[tuple[Step, str]], str]:
         if not any(map(held_out, forms)):
             break
     source.forms.extend(forms)
-    calls = [(step, passages()[step.lookup]) for step in exercise.steps]
+    calls = [(step, world()[step.lookup].passage) for step in exercise.steps]
     return exercise, calls, exercise.answer
 
 

@@ -5,6 +5,7 @@ from random import Random
 
 from reasoning_chains.problems import Exercise, Step, rationale
 from training.documents import WORKED, Document, Source, Turn, reply, user
+from training.judged import Judged, collected
 from training.wordings import say
 
 CHECKED = (*WORKED, "letters", "coin")
@@ -83,6 +84,8 @@ def _checkable(source: Source) -> tuple[Exercise, list[Step]]:
 def verify(source: Source) -> Document:
     """Show the steps so far: recompute the last one, then judge it."""
     rng = source.rng
+    if collected() and rng.random() < 0.5:
+        return _own(source, rng.choice(collected()))
     exercise, steps = _checkable(source)
     k = rng.randrange(len(steps))
     lines = [step.verbose for step in steps[: k + 1]]
@@ -93,6 +96,14 @@ def verify(source: Source) -> Document:
     prompt = say(rng, "verify", question=exercise.question, steps="\n".join(lines))
     text = f"{recomputed(steps[k])}, so the step is {verdict}."
     return source.document([user(prompt), reply(text)], "other")
+
+
+def _own(source: Source, one: Judged) -> Document:
+    """Judge a step that a model wrote itself."""
+    source.asks(one.form)
+    said = say(source.rng, "verify", question=one.question, steps="\n".join(one.lines))
+    text = f"{one.recomputed}, so the step is {'right' if one.right else 'wrong'}."
+    return source.document([user(said), reply(text)], "other")
 
 
 def critique(source: Source) -> Document:

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from random import Random
 
-from reasoning_chains.problems import held_out, passages
+from reasoning_chains.problems import held_out
 from reasoning_chains.problems.facts import factual
 from reasoning_chains.problems.letters import letters_form
 from reasoning_chains.problems.words import ORDINALS
-from reasoning_chains.problems.world import known
+from reasoning_chains.problems.world import known, world
 from training.documents import Document, Source, reply, user
 from training.wordings import say
 
@@ -96,7 +96,7 @@ def recall(source: Source) -> Document:
     """Tell what is known about a famous part of the world."""
     entity = source.rng.choice(known())
     prompt = say(source.rng, "recall", entity=entity)
-    return source.document([user(prompt), reply(passages()[entity])], "other")
+    return source.document([user(prompt), reply(world()[entity].passage)], "other")
 
 
 def read(source: Source) -> Document:
@@ -105,6 +105,6 @@ def read(source: Source) -> Document:
     while held_out((exercise := factual(rng, rng.choice([1, 2, 2, 2]))).form):
         pass
     source.asks(exercise.form)
-    passage = passages()[exercise.steps[0].lookup]
+    passage = world()[exercise.steps[0].lookup].passage
     prompt = say(rng, "read", passage=passage, question=exercise.question)
     return source.document([user(prompt), reply(exercise.answer)], "direct")

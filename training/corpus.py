@@ -42,13 +42,27 @@ MIXTURE: dict[str, tuple[Callable[[Source], Document], float]] = {
 }
 
 
+# The first leg's shares: the core formats first, a little of the others.
+FIRST = {
+    "direct": 14, "bare": 18, "cot": 25, "few_shot": 10, "extract": 5, "copy": 15, "solve": 3.5,
+    "decompose": 1, "self_ask": 3, "react": 2, "native": 0.5, "plan": 0.5, "step_back": 0.5,
+    "analogical": 0.3, "program": 0.6, "critique": 0.6, "choose": 1, "verify": 2, "recall": 1,
+    "read": 0.6,
+}  # fmt: skip
+SHARES: dict[str, dict[str, float]] = {
+    "full": {name: share for name, (_, share) in MIXTURE.items()},
+    "first": {name: float(share) for name, share in FIRST.items()},
+}
+
+
 def document(
-    rng: Random, tasks: dict[str, int] | None = None, only: tuple[str, ...] = ()
+    rng: Random, tasks: dict[str, int] | None = None, shares: dict[str, float] | None = None
 ) -> tuple[str, Document]:
     """Make one document; give its format and itself. Refused ones are drawn anew."""
-    names = list(only or MIXTURE)
+    shares = shares or SHARES["full"]
+    names = list(shares)
     while True:
-        name = rng.choices(names, [MIXTURE[n][1] for n in names])[0]
+        name = rng.choices(names, [shares[n] for n in names])[0]
         source = Source(rng, dict(tasks)) if tasks else Source(rng)
         try:
             made = MIXTURE[name][0](source)
@@ -60,13 +74,18 @@ def document(
         return name, made
 
 
+def only(*names: str) -> dict[str, float]:
+    """Give the shares of these formats alone, as they stand in the full mixture."""
+    return {name: MIXTURE[name][1] for name in names}
+
+
 def documents(
-    seed: str, tasks: dict[str, int] | None = None, only: tuple[str, ...] = ()
+    seed: str, tasks: dict[str, int] | None = None, shares: dict[str, float] | None = None
 ) -> Iterator[tuple[str, Document]]:
     """Yield the endless stream of documents of a seed."""
     rng = Random(f"corpus/{seed}")
     while True:
-        yield document(rng, tasks, only)
+        yield document(rng, tasks, shares)
 
 
 def main() -> None:
@@ -74,9 +93,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--documents", type=int, default=2000)
     parser.add_argument("--seed", default="0")
+    parser.add_argument("--mixture", choices=tuple(SHARES), default="full")
     options = parser.parse_args()
     formats, endings, held = Counter[str](), Counter[str](), 0
-    stream = documents(options.seed)
+    stream = documents(options.seed, shares=SHARES[options.mixture])
     for _ in range(options.documents):
         name, made = next(stream)
         formats[name] += 1

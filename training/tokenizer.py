@@ -1,7 +1,7 @@
 """The tokenizer: whole words of the corpus, single digits, and bytes for all else.
 
-Run as a script it builds one: `python -m training.tokenizer OUT_FOLDER`. The same corpus seed
-gives the same file.
+`python -m training.tokenizer OUT_FOLDER` builds it from `vocabulary.txt`; `--collect` first
+collects that file anew from the corpus, for a model that starts from nothing.
 """
 
 import argparse
@@ -15,12 +15,13 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_token
 
 from reasoning_chains.problems.words import NAMES, SEEN_WORDS
 from reasoning_chains.problems.world import world
-from training.corpus import MIXTURE, documents
+from training.corpus import MIXTURE, documents, only
 from training.documents import WEIGHTS
 
 SPECIAL = ("<|pad|>", "<|end|>", "<|system|>", "<|user|>", "<|assistant|>", "<|tool|>", "<|pause|>")
 PIECES = r" ?[A-Za-z]+| ?[0-9]| ?[^\sA-Za-z0-9]|\s"
 CONTEXT = 2048
+VOCABULARY = Path(__file__).parent / "vocabulary.txt"
 
 
 def chat_template() -> str:
@@ -62,12 +63,12 @@ def pre_tokenizer() -> pre_tokenizers.PreTokenizer:
     )
 
 
-def vocabulary(count: int, seed: str) -> list[str]:
+def collected(count: int, seed: str) -> list[str]:
     """Collect the words of the corpus, without what only the large word list brings."""
     cut, seen = pre_tokenizer(), Counter[str]()
     tasks = {name: weight for name, weight in WEIGHTS.items() if name != "letters"}
-    only = tuple(name for name in MIXTURE if name != "copy")
-    stream = documents(seed, tasks, only)
+    shares = only(*(name for name in MIXTURE if name != "copy"))
+    stream = documents(seed, tasks, shares)
     for _ in range(count):
         text = re.sub(r"<\|[a-z]+\|>", "\n", next(stream)[1].text)
         seen.update(piece for piece, _ in cut.pre_tokenize_str(text))
@@ -78,29 +79,34 @@ def vocabulary(count: int, seed: str) -> list[str]:
     )
     seen.update({piece: n for piece, n in framed.items() if n > count // 400})
     words = [w for w, n in seen.items() if n >= 12 and re.fullmatch("Ġ?[A-Za-z]{2,}", w)]
-    listed = (*NAMES, *SEEN_WORDS, *(part for name in world() for part in name.split()))
-    words += [form for word in listed for form in (word, f"Ġ{word}")]
+    own = (*NAMES, *SEEN_WORDS, *(part for name in world() for part in name.split()))
+    words += [form for word in own for form in (word, f"Ġ{word}")]
     return sorted(set(words))
 
 
 def _letters(seed: str, count: int) -> list[str]:
     """Draw documents on letters: their frame words count, their rare words stay below the mark."""
-    stream = documents(seed, {"letters": 1}, ("cot", "solve", "step_back"))
+    stream = documents(seed, {"letters": 1}, only("cot", "solve", "step_back"))
     return [re.sub(r"<\|[a-z]+\|>", "\n", next(stream)[1].text) for _ in range(count)]
 
 
-def build(count: int = 30_000, seed: str = "tokenizer") -> Tokenizer:
-    """Build the tokenizer from `count` documents of the corpus."""
+def build(words: list[str]) -> Tokenizer:
+    """Build the tokenizer with these words as whole tokens; "Ġ" stands for a blank before."""
     vocab: dict[str, int] = {}
     singles = sorted(pre_tokenizers.ByteLevel.alphabet())
     marked = [f"Ġ{c}" for c in string.digits + string.ascii_letters + string.punctuation]
-    for piece in (*SPECIAL, *singles, *marked, *vocabulary(count, seed)):
+    for piece in (*SPECIAL, *singles, *marked, *words):
         vocab.setdefault(piece, len(vocab))
     made = Tokenizer(models.BPE(vocab=vocab, merges=[], ignore_merges=True))
     made.pre_tokenizer = pre_tokenizer()
     made.decoder = decoders.ByteLevel()
     made.add_special_tokens([AddedToken(s, special=True, normalized=False) for s in SPECIAL])
     return made
+
+
+def listed() -> list[str]:
+    """Read the words of `vocabulary.txt`, where "_" stands for the blank before a word."""
+    return VOCABULARY.read_text(encoding="utf-8").replace("_", "Ġ").split()
 
 
 def save(tokenizer: Tokenizer, folder: Path) -> None:
@@ -126,9 +132,13 @@ def main() -> None:
     """Build the tokenizer and say how large it is."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--collect", action="store_true", help="write vocabulary.txt anew")
     parser.add_argument("--documents", type=int, default=30_000)
     options = parser.parse_args()
-    made = build(options.documents)
+    if options.collect:
+        words = collected(options.documents, "tokenizer")
+        VOCABULARY.write_text("\n".join(words).replace("Ġ", "_") + "\n", encoding="utf-8")
+    made = build(listed())
     save(made, options.folder)
     print(f"{made.get_vocab_size()} entries")
 

@@ -21,7 +21,7 @@ import torch.distributed as dist
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
-from training.corpus import documents
+from training.corpus import SHARES, documents, only
 from training.model import SIZES, Shape, Weights, export, initial, loss, restore
 
 Row = tuple[list[int], list[bool]]
@@ -37,12 +37,13 @@ def options() -> argparse.Namespace:
     add("--decay", type=float, default=0.4, help="last part in which the rates fall")
     add("--size", choices=tuple(SIZES), default="full")
     add("--seed", type=int, default=0)
-    add("--tokens", type=int, default=3600, help="padded tokens of a process in a step")
-    add("--batch", type=int, default=2048, help="padded tokens of one forward pass")
+    add("--batches", type=int, default=4, help="batches of a step, all processes together")
+    add("--batch", type=int, default=1152, help="padded tokens of a batch")
     add("--longest", type=int, default=1024, help="longer documents are left out")
     add("--muon", type=float, default=0.015)
     add("--adam", type=float, default=3e-3)
     add("--points", type=int, default=10, help="how many exports are kept for the curves")
+    add("--mixture", choices=tuple(SHARES), default="full")
     add("--only", default="", help="formats, by comma: --only direct for a direct-only run")
     add("--tasks", default="", help="tasks, by comma")
     add("--start", type=Path, default=None, help="exported weights to begin from")
@@ -53,8 +54,8 @@ def options() -> argparse.Namespace:
 def rows(given: argparse.Namespace, tokenizer: Tokenizer, seed: str) -> Iterator[Row]:
     """Yield documents as token ids with what is learned of them."""
     tasks = dict.fromkeys(given.tasks.split(","), 1) if given.tasks else None
-    only = tuple(filter(None, given.only.split(",")))
-    for _, document in documents(seed, tasks, only):
+    shares = only(*given.only.split(",")) if given.only else SHARES[given.mixture]
+    for _, document in documents(seed, tasks, shares):
         ids: list[int] = []
         learned: list[bool] = []
         for text, learn in document.segments():
@@ -166,7 +167,8 @@ class Leg:
 
     def __init__(self, given: argparse.Namespace) -> None:
         self.given = given
-        self.rank, self.world = dist.get_rank(), dist.get_world_size()
+        self.rank = dist.get_rank()
+        self.store: Any = dist.distributed_c10d._get_default_store()
         tokenizer = Tokenizer.from_file(str(given.tokenizer / "tokenizer.json"))
         size = (tokenizer.get_vocab_size() + 31) // 32 * 32
         self.shape = Shape(size, *SIZES[given.size])
@@ -222,19 +224,20 @@ class Leg:
     def step(self, part: float) -> None:
         """Take one step on every process."""
         self.muon.flat.zero_()
-        learned, used = 0, 0
-        while used < self.given.tokens:
+        learned, seen = 0, 0
+        # A process that is held up by other work on the machine takes fewer batches.
+        while self.store.add(f"step {self.done['steps']}", 1) <= self.given.batches:
             ids, mask = next(self.stream)
             total, count = loss(self.weights, self.shape, ids, mask)
             total.backward()  # type: ignore[no-untyped-call]
-            learned, used = learned + count, used + ids.numel()
+            learned, seen = learned + count, seen + int((ids > 0).sum())
             self.fresh["loss"] += total.item()
-            self.done["tokens"] += int((ids > 0).sum()) * self.world
         self.fresh["learned"] += learned
-        number = torch.tensor([float(learned)])
+        number = torch.tensor([float(learned), float(seen)])
         dist.all_reduce(number)
+        self.done["tokens"] += int(number[1])
         dist.all_reduce(self.muon.flat)
-        self.muon.flat.div_(number.item())
+        self.muon.flat.div_(number[0])
         self.muon.step(self.scale(part))
         self.done["steps"] += 1
 

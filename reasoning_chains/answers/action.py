@@ -108,15 +108,16 @@ def _call(text: str, low: str, start: int, limit: int) -> tuple[str, str, int] |
 
 
 def _closing(low: str, opened: int, limit: int) -> int:
-    """Find the bracket that closes the input, where inner ones are balanced; else the line's last."""
+    """Find the bracket that closes the input, inner ones being balanced; else the line's last."""
     left, right = low[opened], _CLOSING[low[opened]]
-    depth, here = 0, opened
-    while here != -1:
-        depth += 1 if low[here] == left else -1
+    depth, here, closes = 1, opened, low.find(right, opened, limit)
+    while closes != -1:
+        opens = low.find(left, here + 1, closes)
+        here = closes if opens == -1 else opens
+        depth += -1 if opens == -1 else 1
         if depth == 0:
             return here
-        places = (low.find(left, here + 1, limit), low.find(right, here + 1, limit))
-        here = min((place for place in places if place != -1), default=-1)
+        closes = low.find(right, here + 1, limit) if opens == -1 else closes
     end = low.find("\n", opened, limit)
     return low.rfind(right, opened, limit if end == -1 else end)
 

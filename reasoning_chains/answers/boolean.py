@@ -29,6 +29,7 @@ _FILLERS = (
     "therefore ",
     "thus ",
 )
+_CHINESE_ENDS = " \n\t。，,.;；!！*)）\"'“”"
 _LATEX = ("\\text{", "\\textbf{", "\\mathrm{", "\\boxed{", "\\(")
 _GOING_ON = "because since as it this that these he she they we you there and but for so i in based"
 _GOES_ON = frozenset(_GOING_ON.split())  # words that may follow a bare yes or no
@@ -58,27 +59,18 @@ def boolean_at(low: str) -> str | None:
     low = low.lstrip(_SIGNS)
     for start in (*_LATEX, *_FILLERS):
         low = low.removeprefix(start).lstrip(_SIGNS)
-    for word in _BY_LENGTH:
-        if low.startswith(word):
-            return _WORDS[word] if _stands_alone(low[len(word) :], word) else None
-    return None
+    word = next((word for word in _BY_LENGTH if low.startswith(word)), "")
+    return _WORDS[word] if word and _stands_alone(low[len(word) :], word) else None
 
 
 def _stands_alone(rest: str, word: str) -> bool:
-    if not rest:
-        return True
+    """Tell whether the answer's word ends here, or a sentence goes on that it does not govern."""
     if not word.isascii():
-        return (
-            rest[0] in " \n\t。，,.;；!！*)）\"'“”"
-            or rest.startswith(("的。", "的，"))
-            or rest == "的"
-        )
-    if rest[0].isalnum() or rest[0] in "-'/_&":
+        return not rest or rest[0] in _CHINESE_ENDS or rest in ("的", "的。") or rest[:2] == "的，"
+    if rest[:1].isalnum() or rest[:1] in ("-", "'", "/", "_", "&"):
         return False
-    if not rest[0].isspace():
-        return True
-    words = rest.split(None, 1)
-    if not words or rest.startswith("\n"):
+    words = rest.split(None, 2)
+    if not rest[:1].isspace() or rest[0] == "\n" or not words:
         return True
     if words[0] in ("or", "and") and words[1:] and words[1].startswith(tuple(TRUTH)):
         return False

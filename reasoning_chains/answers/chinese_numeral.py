@@ -26,25 +26,30 @@ _MEASURES = (
 def spoken_chinese(text: str) -> tuple[Fraction, bool] | None:
     """Read the words that a text begins with; also say whether it is a percentage."""
     sign = -1 if text.startswith("负") else 1
-    text = text[1:] if sign < 0 else text
-    if text.startswith("百分之"):
-        value, _ = _decimal(text[3:])
-        return None if value is None else (sign * value, True)
-    if text.startswith("一半"):
-        return Fraction(sign, 2), False
+    text = text.removeprefix("负")
+    percent = text.startswith("百分之")
+    if percent:
+        value = _decimal(text[3:])[0]
+    elif text.startswith("一半"):
+        value = Fraction(1, 2)
+    else:
+        value = _counted(text)
+    return None if value is None else (sign * value, percent)
+
+
+def _counted(text: str) -> Fraction | None:
+    """Read a whole or decimal number, a fraction, or both (一又二分之一)."""
     value, end = _decimal(text)
     if value is None:
         return None
     if text.startswith("又", end):
         part = _over(text[end + 1 :])
-        return None if part is None else (sign * (value + part), False)
-    part = _over(text)
+        return None if part is None else value + part
+    part, rest = _over(text), text[end:]
     if part is not None:
-        return sign * part, False
-    rest = text[end:]
-    if end == 1 and not _ended(rest) and not (rest[:1] in _MEASURES and _ended(rest[1:])):
-        return None  # a lone numeral also begins words such as 一定 and 一共
-    return sign * value, False
+        return part
+    counted = end > 1 or _ended(rest) or (rest[0] in _MEASURES and _ended(rest[1:]))
+    return value if counted else None  # a lone numeral also begins words such as 一定 and 一共
 
 
 def _ended(rest: str) -> bool:
@@ -99,13 +104,11 @@ def chinese_integer(text: str) -> int | None:
                 return None
             digit, scale = _DIGITS[char], 0 if char in "零〇" else scale
         elif char in _UNITS:
-            section, digit, scale = (
-                section + _UNITS[char] * (1 if digit is None else digit or 1),
-                None,
-                _UNITS[char],
-            )
+            scale = _UNITS[char]
+            section, digit = section + scale * (1 if digit is None else digit or 1), None
         else:
-            grown = total + section + (digit or 0) if _SECTIONS[char] > 10_000 else section + (digit or 0)
-            total = grown * _SECTIONS[char] + (0 if _SECTIONS[char] > 10_000 else total)
-            section, digit, scale = 0, None, _SECTIONS[char]
+            scale = _SECTIONS[char]
+            part, rest = section + (digit or 0), total if scale == 10_000 else 0
+            total = (part + total - rest) * scale + rest
+            section, digit = 0, None
     return total + section + (digit or 0) * (scale // 10 if scale >= 100 else 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from reasoning_chains.answers.announced import Stretch, stretches
 from reasoning_chains.answers.folding import fold, lower
@@ -30,24 +30,22 @@ _FILLERS = (
     "选",
     "为",
 )
-_GOES_ON = frozenset(
-    ["is", "because", "since", "as", "which", "and", "or", "would", ",", ".", "was", "in", "for", "with", "given", "based"]
-)
+_GOING_ON = "is because since as which and or would , . was in for with given based"
+_GOES_ON = frozenset(_GOING_ON.split())
 _LINKS = ("and", "or", "&", "/", ",", "和", "或", "与", "、", "，", "及")
 _DENIALS = ("not ", "n't ", "不是", "并非")
 _TURNS = ("but rather ", "but ", "而是", "it is ", "it's ")
 _PRAISE = ("correct", "right", "the correct", "the right", "the best", "the answer", "true")
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     """A letter, or none of a text that does name letters but not one."""
 
     letter: str | None
 
 
 def read_choice(reply: Reply, choices: Sequence[str] = (), pick: Pick = "last") -> str | None:
-    """Read the announced letter or an option's own text, else those of a reply of one short line."""
+    """Read the announced letter or option's own text, else that of a reply of one short line."""
     if pick == "first":
         lead = _read(reply.text.strip().partition("\n")[0][:400], choices)
         if lead is not None:
@@ -132,7 +130,9 @@ def _stands_alone(letter: str, rest: str, *, lone: bool) -> bool:
     words = bare.split()
     if lone:
         return bare.startswith("is ") and bare[3:].startswith(_PRAISE)
-    return words[0] in _GOES_ON or (not words[0][0].islower() and letter != "I") or letter not in "AI"
+    return (
+        words[0] in _GOES_ON or (not words[0][0].islower() and letter != "I") or letter not in "AI"
+    )
 
 
 def _names_another(rest: str) -> bool:

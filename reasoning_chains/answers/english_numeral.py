@@ -16,8 +16,8 @@ _VALUES = {
     **{word: 20 + 10 * index for index, word in enumerate(_TENS.split())},
 }
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
-_LEADS = ("about", "around", "exactly", "just", "only", "approximately", "roughly", "a", "total", "of")
-_NOT_COUNTING = ("of", "way", "thing", "reason", "possible")  # "one of them", "one way"
+_LEADS = ("about", "around", "exactly", "just", "only", "roughly", "a", "total", "of")
+_NOT_COUNTING = ("of", "way", "thing", "reason", "to", "or", "plus", "minus", "times")
 
 
 def spoken_english(text: str) -> tuple[Fraction, bool] | None:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from reasoning_chains.answers.boolean import TRUTH, boolean_at
-from reasoning_chains.answers.choice import option_letter
 from reasoning_chains.answers.folding import fold, lower
-from reasoning_chains.answers.json_value import canonical_json, load_json
-from reasoning_chains.answers.latex import normal, plain_value
-from reasoning_chains.answers.math_check import same_by_math
-from reasoning_chains.answers.numeral import Numeral, canonical
-from reasoning_chains.answers.squad import squad_normal
-from reasoning_chains.answers.statement import stated
 from reasoning_chains.answers.trimming import trimmed
 from reasoning_chains.errors import UnknownName
 from reasoning_chains.types import KINDS, Kind
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from reasoning_chains.answers.numeral import Numeral
 
 __all__ = ["equivalent", "vote_key"]
 
@@ -44,9 +41,11 @@ def equivalent(a: str | None, b: str | None, kind: Kind | str = "number") -> boo
     if kind == "number":
         return _same_number(_number(a), _number(b))
     if kind == "text":
+        from reasoning_chains.answers.squad import squad_normal
+
         left = squad_normal(a)
         return bool(left) and left == squad_normal(b)
-    return kind == "expression" and (_same_side(a, b) or same_by_math(a, b))
+    return kind == "expression" and _same_formula(a, b)
 
 
 def vote_key(answer: str, kind: Kind | str = "number") -> str:
@@ -61,11 +60,15 @@ def vote_key(answer: str, kind: Kind | str = "number") -> str:
     if len(answer) > LONGEST and kind != "json":
         return answer.strip()
     key = _KEYS[kind](answer)
-    return key if key is not None else trimmed(fold(answer)).casefold()
+    if key is not None:
+        return key
+    return answer.strip() if len(answer) > LONGEST else trimmed(fold(answer)).casefold()
 
 
 def _number(text: str) -> Numeral | None:
     """Read a text that states one number and begins with it; units may follow."""
+    from reasoning_chains.answers.statement import stated
+
     text = lower(fold(text)).strip().removeprefix("####").strip()
     outcome = stated(text[:2_000]) if len(text) <= 2_000 else None
     return outcome.number if outcome is not None and outcome.leads else None
@@ -77,6 +80,8 @@ def _number_key(text: str) -> str | None:
 
 
 def _value_key(value: Fraction) -> str:
+    from reasoning_chains.answers.numeral import canonical
+
     return canonical(value, fraction=True)
 
 
@@ -90,7 +95,15 @@ def _same_number(left: Numeral | None, right: Numeral | None) -> bool:
     return other in (percent, percent / 100)
 
 
+def _choice_key(text: str) -> str | None:
+    from reasoning_chains.answers.choice import option_letter
+
+    return option_letter(text)
+
+
 def _boolean_key(text: str) -> str | None:
+    from reasoning_chains.answers.boolean import TRUTH, boolean_at
+
     word = boolean_at(lower(fold(text)).strip())
     return None if word is None else "yes" if TRUTH[word] else "no"
 
@@ -100,11 +113,15 @@ def _text_key(text: str) -> str:
 
 
 def _expression_key(text: str) -> str:
+    from reasoning_chains.answers.latex import normal, plain_value
+
     value = plain_value(text)
     return normal(text) if value is None else _value_key(value)
 
 
 def _json_key(text: str) -> str | None:
+    from reasoning_chains.answers.json_value import canonical_json, load_json
+
     found = load_json(text.strip())
     return None if found is None else canonical_json(found.value)
 
@@ -115,7 +132,7 @@ def _code_key(text: str) -> str:
 
 _KEYS = {
     "number": _number_key,
-    "choice": option_letter,
+    "choice": _choice_key,
     "boolean": _boolean_key,
     "text": _text_key,
     "expression": _expression_key,
@@ -124,19 +141,26 @@ _KEYS = {
 }
 
 
+def _same_formula(a: str, b: str) -> bool:
+    """Compare by algebra, except single letters, whose case math-verify does not mind."""
+    from reasoning_chains.answers.latex import normal
+    from reasoning_chains.answers.math_check import same_by_math
+
+    letters = len(normal(a)) == len(normal(b)) == 1
+    return _same_side(a, b) or (not letters and same_by_math(a, b))
+
+
 def _same_side(a: str, b: str) -> bool:
     """Compare x = 5 with 5: a name before the sign of equality says nothing about the value."""
     left, right = _value_side(a), _value_side(b)
     if (left is None) == (right is None):
         return False
-    return (
-        (_expression_key(left) == _expression_key(b))
-        if left
-        else _expression_key(a) == _expression_key(right or "")
-    )
+    return _expression_key(left or a) == _expression_key(right or b)
 
 
 def _value_side(text: str) -> str | None:
+    from reasoning_chains.answers.latex import normal
+
     sides = normal(text).split("=")
     named = len(sides) == 2 and 1 <= len(sides[0]) <= 2 and sides[0][0].isalpha()
     return sides[1] if named and sides[1] else None

@@ -1,4 +1,4 @@
-r"""Reads a formula from a reply: a box, the announced LaTeX, or a reply of one line; it compares nothing."""
+r"""Reads a formula from a reply: a box, or the announced LaTeX; it compares nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OPENERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
 
 
 def read_expression(reply: Reply, pick: Pick = "last") -> str | None:
-    """Read the announced formula as written, without delimiters; boxes linked by "and" are a list."""
+    """Read the announced formula without its delimiters; boxes linked by "and" are a list."""
     announced = False
     for stretch in stretches(reply, pick):
         formula = _formula(reply, stretch, pick)

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from reasoning_chains.answers.boolean import read_boolean
-from reasoning_chains.answers.choice import read_choice
-from reasoning_chains.answers.code import read_code
-from reasoning_chains.answers.expression import read_expression
-from reasoning_chains.answers.json_value import read_json
 from reasoning_chains.answers.markers import Pick
-from reasoning_chains.answers.number import read_number
-from reasoning_chains.answers.reply import prepare
+from reasoning_chains.answers.reply import Reply, prepare
 from reasoning_chains.answers.runaway import before_next_question
-from reasoning_chains.answers.text import read_text
 from reasoning_chains.answers.thinking import split_thinking
 from reasoning_chains.errors import UnknownName
 from reasoning_chains.types import KINDS, Kind
@@ -71,20 +63,31 @@ def extract_answer(
         return _block(split_thinking(text).text, kind, side)
     reply = before_next_question(prepare(text), kind=kind)
     if kind == "choice":
+        from reasoning_chains.answers.choice import read_choice
+
         return read_choice(reply, tuple(choices), side)
-    return _READERS[kind](reply, side)
+    return _reader(kind)(reply, side)
 
 
 def _block(text: str, kind: str, pick: Pick) -> str | None:
     if kind == "code":
+        from reasoning_chains.answers.code import read_code
+
         return read_code(text, pick)
+    from reasoning_chains.answers.json_value import read_json
+
     found = read_json(text, pick)
     return found.text if found is not None else None
 
 
-_READERS: dict[str, Any] = {
-    "number": read_number,
-    "boolean": read_boolean,
-    "text": read_text,
-    "expression": read_expression,
-}
+def _reader(kind: str) -> Callable[[Reply, Pick], str | None]:
+    """Load the reader of a kind on its first use, so that importing the library stays light."""
+    if kind == "number":
+        from reasoning_chains.answers.number import read_number as read
+    elif kind == "boolean":
+        from reasoning_chains.answers.boolean import read_boolean as read
+    elif kind == "text":
+        from reasoning_chains.answers.text import read_text as read
+    else:
+        from reasoning_chains.answers.expression import read_expression as read
+    return read

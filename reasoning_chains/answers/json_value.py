@@ -28,7 +28,7 @@ class JsonFound:
 
 
 def read_json(text: str, pick: Pick = "last") -> JsonFound | None:
-    """Read the whole as JSON, else a fenced block, else the last (or first) object or list in it."""
+    """Read the whole as JSON, else a fenced block, else the last (or first) object or list."""
     whole = load_json(text.strip())
     if whole is not None:
         return whole
@@ -44,7 +44,7 @@ def read_json(text: str, pick: Pick = "last") -> JsonFound | None:
 
 
 def load_json(text: str) -> JsonFound | None:
-    """Read a text that is nothing but one JSON value, at most 64 deep; NaN and Infinity are none."""
+    """Read a text that is one JSON value, at most 64 deep; NaN and Infinity are none."""
     if not text or len(text) > _LARGEST_WHOLE or not (text[0] in '{["-tfn' or text[0].isdecimal()):
         return None
     try:
@@ -82,11 +82,14 @@ def _depth(value: Any) -> int:
     return depth
 
 
-@dataclass(slots=True)
 class _Span:
-    start: int
-    end: int
-    inner: list[_Span]
+    """A pair of brackets and the closed pairs inside of it; `end` is -1 while it is open."""
+
+    __slots__ = ("end", "inner", "start")
+
+    def __init__(self, start: int) -> None:
+        self.start, self.end = start, -1
+        self.inner: list[_Span] = []
 
 
 def _spans(text: str) -> Iterator[_Span]:
@@ -99,7 +102,7 @@ def _spans(text: str) -> Iterator[_Span]:
         if char == '"' and opened:
             here = _string_end(text, here)
         elif char in "{[":
-            opened.append(_Span(here, -1, []))
+            opened.append(_Span(here))
             if len(opened) > DEEPEST:
                 outer += opened.popleft().inner
         elif char in "}]" and opened:

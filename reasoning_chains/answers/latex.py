@@ -86,7 +86,7 @@ def bare(text: str) -> str:
 
 
 def normal(text: str) -> str:
-    r"""Write one form for spaces, \dfrac and \frac12, \left, \text{}, units of degree and the like."""
+    r"""Write one form for spaces, \dfrac and \frac12, \left, \text{}, degrees and the like."""
     text = fold(bare(text)).strip()
     if len(text) > LONGEST:
         return text

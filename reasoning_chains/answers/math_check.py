@@ -6,7 +6,6 @@ import contextlib
 import os
 import sys
 import threading
-from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -55,14 +54,15 @@ def _folder() -> str | None:
     return None if found is None or found.origin is None else str(Path(found.origin).parent.parent)
 
 
-@dataclass(slots=True)
 class _Child:
     """The one child process of this process, and the turn to use it."""
 
-    process: subprocess.Popen[bytes] | None = None
-    owner: int = 0
-    asked: int = 0
-    turn: threading.Lock = field(default_factory=threading.Lock)
+    __slots__ = ("asked", "owner", "process", "turn")
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen[bytes] | None = None
+        self.owner = self.asked = 0
+        self.turn = threading.Lock()
 
     def ask(self, folder: str, a: str, b: str) -> bool:
         """Compare two formulas; anything but an answer in time is `False`."""

@@ -8,7 +8,6 @@ before anything is read; files to write, processes and sockets end it at once.
 
 from __future__ import annotations
 
-import importlib
 import json
 import logging
 import os
@@ -85,8 +84,11 @@ def _disarm() -> None:
     """Replace `parse_expr` wherever it is bound, and `eval` and `exec` where sympy calls them."""
     import builtins
 
-    sympy_parser = importlib.import_module("sympy.parsing.sympy_parser")
-    lambdify = importlib.import_module("sympy.utilities.lambdify")
+    import math_verify.parser
+
+    # sympy puts functions of the same names over its modules.
+    sympy_parser: Any = sys.modules["sympy.parsing.sympy_parser"]
+    lambdify: Any = sys.modules["sympy.utilities.lambdify"]
     original = sympy_parser.parse_expr
     for module in list(sys.modules.values()):
         for name, value in list(vars(module).items()):
@@ -95,7 +97,7 @@ def _disarm() -> None:
     for name in ("eval_expr", "stringify_expr", "eval", "exec", "compile"):
         setattr(sympy_parser, name, _refuse)
         setattr(lambdify, name, _refuse)
-    importlib.import_module("math_verify.parser").parse_expr_cached = _refuse  # type: ignore[attr-defined]
+    math_verify.parser.parse_expr_cached = _refuse
     builtins.eval = _refuse
 
 

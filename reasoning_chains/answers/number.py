@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from reasoning_chains.answers.announced import Stretch, stretches
 from reasoning_chains.answers.markers import Pick
 from reasoning_chains.answers.numeral import Numeral, numerals
@@ -35,30 +37,44 @@ def read_number(reply: Reply, pick: Pick = "last") -> str | None:
     An announced answer that is no one number (a range, two numbers, a formula, one cut in the
     middle) is unparsed: another number of the reply would be a guess.
     """
-    if pick == "first":
-        lead = stated(reply.low[1 : clause_end(reply.low, 1, len(reply.low))])
-        if lead.leads:
-            return lead.text
+    lead = _lead(reply) if pick == "first" else Outcome(False)
+    if lead.leads and not reply.low[1:2].isalpha():
+        return lead.text
     floor = 0
-    for weak in (False, True):
-        for stretch in stretches(reply, pick):
-            if (stretch.form == "line") is not weak:
-                continue
-            if stretch.form == "cut":
-                return None
-            outcome = _announced(reply, stretch)
-            if outcome.found:
-                return _corrected(reply, stretch, outcome) if pick == "last" else outcome.text
-            if stretch.form != "hash":
-                floor = max(floor, stretch.marker)
+    for stretch in _strong_first(reply, pick):
+        outcome = _announced(reply, stretch)
+        if outcome.found:
+            return _corrected(reply, stretch, outcome) if pick == "last" else outcome.text
+        if stretch.form != "hash":
+            floor = max(floor, stretch.marker)
+    if lead.leads:
+        return lead.text
     return _unannounced(reply.low[floor:] if pick == "last" else reply.low, pick)
+
+
+def _lead(reply: Reply) -> Outcome:
+    """Read the sentence with which a reply to "the answer is" begins."""
+    return stated(reply.low[1 : clause_end(reply.low, 1, len(reply.low))])
+
+
+def _strong_first(reply: Reply, pick: Pick) -> Iterator[Stretch]:
+    """Give the announcements, and only behind all of them the lines that begin with `A:`."""
+    weak: list[Stretch] = []
+    for stretch in stretches(reply, pick):
+        if stretch.form == "line":
+            weak.append(stretch)
+        else:
+            yield stretch
+    yield from weak
 
 
 def _announced(reply: Reply, stretch: Stretch) -> Outcome:
     text = reply.low[stretch.start : stretch.sentence]
     outcome = stated(text)
+    if stretch.form == "cut":
+        return Outcome(True)
     if stretch.form == "hash":
-        label = outcome.leads and reply.low[stretch.sentence : stretch.sentence + 2] == ". "
+        label = reply.low[stretch.sentence : stretch.sentence + 2] == ". "
         return outcome if outcome.leads and not label else Outcome(False)
     if stretch.form == "box" and text.strip() and not outcome.found:
         return Outcome(True)
@@ -87,7 +103,7 @@ def _unannounced(low: str, pick: Pick) -> str | None:
     end = len(low)
     for _ in range(_TRIES):
         start = _window_start(low, end)
-        found = _last(low[start:end])
+        found = _last(low[start:end]) if start >= 0 else None
         if found is not None or start <= 0:
             return found
         end = start
@@ -95,11 +111,9 @@ def _unannounced(low: str, pick: Pick) -> str | None:
 
 
 def _window_start(low: str, end: int) -> int:
+    """Find a space to begin at; -1 where one word fills the window, for no number is that long."""
     start = end - _WINDOW
-    if start <= 0:
-        return 0
-    space = max(low.find(" ", start, end), low.find("\n", start, end))
-    return start if space == -1 else space
+    return 0 if start <= 0 else max(low.find(" ", start, end), low.find("\n", start, end))
 
 
 def _last(text: str) -> str | None:
@@ -117,7 +131,7 @@ def _last(text: str) -> str | None:
 
 
 def _is_label(text: str, number: Numeral) -> bool:
-    """Tell whether a number stands at a line's beginning, before a stop and more text: "3. Then"."""
+    """Tell whether a number begins a line, before a stop and more text: "3. Then"."""
     line = text[: number.start].rpartition("\n")[2].strip("*# ")
     after = text[number.end : number.end + 3]
     return (

@@ -42,10 +42,10 @@ class _Label(NamedTuple):
 def read_numbered(text: str) -> tuple[str, ...]:
     """Read the first list's items, at most 1,000; an empty tuple where there is no list.
 
-    Labels are `1.`, `1)`, `(1)`, `1、`, `Step 1:`, `一、`, `（一）`, `①`, full-width digits, and bullets
-    where nothing is numbered. A line without a label goes on with the item before it; a second
-    list that begins again at 1 is left out. Without any list, quoted parts are the items ("we need
-    to first solve: "…", "…""), as in least-to-most prompting (arXiv:2205.10625).
+    Labels are `1.`, `1)`, `(1)`, `1、`, `Step 1:`, `一、`, `（一）`, `①`, full-width digits, and
+    bullets where nothing is numbered. A line without a label goes on with the item before it; a
+    second list that begins again at 1 is left out. Without any list, quoted parts are the items,
+    as in least-to-most prompting (arXiv:2205.10625): we need to first solve: "…", "…".
     """
     lines = text.strip().split("\n", _MOST_LINES)[:_MOST_LINES]
     labels = [_label(line) for line in lines]

@@ -3,8 +3,8 @@ r"""Reads the numbers of a text exactly: -1,234.5, 3/4, 2½, 1.5e3, 3.5万, 50%;
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from reasoning_chains.answers.digits import DIGITS, MOST_DIGITS, plain, run_of_digits
 from reasoning_chains.answers.scales import Scaled, scaled
@@ -21,8 +21,7 @@ _FACTORS = ("π", "\\pi", "√", "\\sqrt", "pi ")
 _VARIABLES = "xyzni"
 
 
-@dataclass(frozen=True, slots=True)
-class Numeral:
+class Numeral(NamedTuple):
     """A number in a text and its place; `value` is `None` where it looks like one and is none.
 
     Such are times, dates, versions, multiples of pi or of a variable, and numbers too long to read.
@@ -123,8 +122,7 @@ def _numeral(low: str, start: int) -> Numeral:
     return Numeral(start, end, value, size.fraction and grown.end == size.end, percent)
 
 
-@dataclass(frozen=True, slots=True)
-class _Size:
+class _Size(NamedTuple):
     end: int
     value: Fraction | None
     fraction: bool = False
@@ -243,9 +241,9 @@ def _negative(low: str, start: int) -> bool:
         before = low[max(0, here - 10) : here + 1]
         word = next((w for w in ("minus", "negative", "负") if before.endswith(w)), "")
         return bool(word) and before.removesuffix(word).rstrip()[-1:] not in tuple(DIGITS)
-    before = low[max(0, here - 4) : here]
-    tail = before.rstrip()[-1:]
-    if before == "":
-        return True
-    operand = tail in tuple(DIGITS + ")]}%") or (before[-1:].isalpha() and before[-1:].isascii())
-    return tail != "" and not operand and not spaced
+    before = low[max(0, here - 40) : here].rstrip(" \t")
+    if before in ("", "\n") or before.endswith("\n"):
+        return here == 0 or not spaced  # "- 5" on a line of its own is a bullet
+    tail, tight = before[-1], here > 0 and low[here - 1] == before[-1]
+    operand = tail in tuple(DIGITS + ")]}%") or (tight and tail.isalpha() and tail.isascii())
+    return not operand and not spaced

@@ -1,4 +1,4 @@
-"""Holds a reply ready for reading: as written, folded, and small-lettered, place for place alike."""
+"""Holds a reply ready for reading, as written, folded and small-lettered; it reads nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CLOSE = " \t\n\r\"'*_`)]$"
 
 
 class Reply(NamedTuple):
-    """One reply thrice; each form begins with a line break, so that every line has one before it."""
+    """One reply thrice; each form begins with a line break, so that all lines have one before."""
 
     text: str
     flat: str
@@ -40,9 +40,9 @@ def clause_end(low: str, start: int, limit: int, longest: int = 400) -> int:
         char = low[place]
         if char in _STOPS:
             return place
-        if char in ".?;" and (place + 1 >= len(low) or low[place + 1] in _CLOSE):
-            if char != ";" or low[place - 1] != "\\":
-                return place
+        ends = char in ".?;" and (place + 1 >= len(low) or low[place + 1] in _CLOSE)
+        if ends and low[place - 1 : place + 1] != "\\;":
+            return place
     return limit
 
 

@@ -16,8 +16,8 @@ def before_next_question(reply: Reply, *, kind: str) -> Reply:
     """Keep a reply up to the first question line behind its first announced answer.
 
     Where no answer was announced before it, a question behind an empty line ends the reply if what
-    stands before it can be an answer: one short line, or for a number anything with a digit. A base model that follows
-    few-shot examples writes such questions itself; their answers are not the reply's.
+    stands before it can be an answer: one short line, or for a number anything with a digit. A
+    base model that follows examples asks such questions itself; their answers are not the reply's.
     """
     low = reply.low
     if not any(asking in low for asking in _ASKING):

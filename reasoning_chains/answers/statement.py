@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 from reasoning_chains.answers.chinese_numeral import spoken_chinese
 from reasoning_chains.answers.english_numeral import spoken_english
 from reasoning_chains.answers.numeral import CURRENCY, Numeral, numerals
+from reasoning_chains.answers.vocabulary import (
+    CHINESE_FILLERS,
+    DENIALS,
+    DENIED_BEFORE,
+    FILLERS,
+    INEQUALITIES,
+    LISTS,
+    OPERATORS,
+    PARTS,
+    RANGES,
+    TURNS,
+)
 
 __all__ = ["Outcome", "asserted", "stated"]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a statement states.
 
     `found` without `number`: it names a number that is no single one (a range, two, a formula).
@@ -30,76 +42,13 @@ class Outcome:
 
 
 _NOTHING = Outcome(False)
-_DENIALS = ("not ", "n't ", "不是", "并不是", "并非")
-_TURNS = ("but rather ", "but ", "it's ", "it is ", "而是", "，是", ",是", "应该是", "应为")
-_DENIED_BEFORE = (
-    "not",
-    "not the",
-    "isn't",
-    "instead of",
-    "rather than",
-    "不是",
-    "并非",
-    "而非",
-    "n't",
-)
-_FILLERS = frozenset(
-    ["approximately", "about", "around", "roughly", "nearly", "almost", "exactly", "precisely", "just", "simply", "only", "therefore", "thus", "then", "now", "clearly", "definitely", "indeed", "equal", "to", "equals", "that", "still", "actually", "also", "a", "an", "the", "total", "of", "at", "least", "most", "up", "is", "usd", "rs", "rs.", "us", "rmb", "cny", "eur", "gbp", "inr", "minus", "negative", "value", "number", "hence", "so", "only,", "approx.", "ca.", "\\text", "\\textbf", "\\mathrm", "\\mathbf", "\\boxed", "over", "under"]
-)
-_CHINESE_FILLERS = (
-    *(
-        "一共",
-        "总共",
-        "大约",
-        "大概",
-        "正好",
-        "恰好",
-        "应该",
-        "等于",
-        "就是",
-        "约为",
-        "人民币",
-        "数字",
-    ),
-    *("约", "共", "是", "为", "负", "第", "有", "需要", "需", "还剩", "剩下", "花了", "即"),
-)
 _FILLER_SIGNS = " \t" + CURRENCY + "\\([{*_`-+~≈:,，}\"'"
-_INEQUALITIES = ("<", ">", "≤", "≥", "\\le", "\\ge", "\\lt", "\\gt")
-_RANGES = frozenset(
-    {"-", "~", "～", "to", "—", "–", "至", "到", "..", "...", "--", ":", "：", "∶"}
-)
-_OPERATORS = frozenset(
-    ["+", "*", "/", "×", "÷", "x", "·", "\\times", "\\cdot", "\\div", "\\pm", "±", "^", "**", "minus", "plus", "times", "-", "by", "over"]
-    + ["divided by", "multiplied by", "加", "减", "乘", "除以", "乘以"]
-)
-_LISTS = frozenset(
-    {
-        ",",
-        "，",
-        "、",
-        ";",
-        "and",
-        "or",
-        "&",
-        "和",
-        "或",
-        "与",
-        "及",
-        ", and",
-        ", or",
-        "或者",
-        "以及",
-    }
-)
-_PARTS = frozenset(
-    ["feet", "foot", "ft", "hours", "hour", "hrs", "hr", "h", "minutes", "minute", "min", "pounds", "pound", "lbs", "lb", "dollars", "dollar", "years", "year", "weeks", "week", "days", "day", "months", "month", "km", "m", "meters", "kg", "小时", "元", "分", "米", "天", "年", "斤"]
-)
 
 
 def stated(text: str) -> Outcome:
     """Read a folded, small-lettered statement of at most some hundred characters."""
     text = _spaced_thousands(_without_notes(text).strip(" \t\n*_`\"'"))
-    denial = next((word for word in _DENIALS if text.startswith(word)), None)
+    denial = next((word for word in DENIALS if text.startswith(word)), None)
     if denial is not None:
         return _turned(text[len(denial) :])
     sides = _sides(text)
@@ -114,13 +63,13 @@ def asserted(text: str, numbers: list[Numeral]) -> list[Numeral]:
         for number in numbers
         if not text[max(0, number.start - 14) : number.start]
         .rstrip(_FILLER_SIGNS)
-        .endswith(_DENIED_BEFORE)
+        .endswith(DENIED_BEFORE)
     ]
 
 
 def _turned(text: str) -> Outcome:
     """Read what follows "but" in "not 5 but 7"."""
-    places = [(text.find(turn), turn) for turn in _TURNS if turn in text]
+    places = [(text.find(turn), turn) for turn in TURNS if turn in text]
     if not places:
         return _NOTHING
     place, turn = min(places)
@@ -192,14 +141,14 @@ def _single(text: str) -> Outcome:
         return _NOTHING
     first = numbers[0]
     before = text[: first.start]
-    if any(sign in before for sign in _INEQUALITIES):
+    if any(sign in before for sign in INEQUALITIES):
         return Outcome(True)
     leads = _is_filler(before)
     if not leads:
         return _inner(text, numbers)
     if first.value is None:
         return Outcome(True, None, True)
-    for left, right in zip(numbers, numbers[1:], strict=False):
+    for left, right in pairwise(numbers):
         relation = _relation(text, left, right)
         if relation == "apart":
             break
@@ -231,29 +180,29 @@ def _relation(text: str, left: Numeral, right: Numeral) -> str:
     between = text[left.end : right.start].strip(" " + CURRENCY + "\\$")
     words = between.split()
     last = words[-1] if words else ""
-    if between in _OPERATORS or last in ("plus", "minus", "times"):
+    if between in OPERATORS or last in ("plus", "minus", "times"):
         return "operation" if between != "-" else "range"
-    if between in _RANGES or (len(words) <= 2 and last in _RANGES):
+    if between in RANGES or (len(words) <= 2 and last in RANGES):
         return "range"
-    if between in _LISTS or (len(words) <= 3 and last in ("and", "or")):
+    if between in LISTS or (len(words) <= 3 and last in ("and", "or")):
         return "list"
     if between.endswith(("和", "或", "与")) and len(between) <= 4:
         return "list"
-    return "parts" if between in _PARTS else "apart"
+    return "parts" if between in PARTS else "apart"
 
 
 def _is_filler(before: str) -> bool:
     """Tell whether nothing but signs and words such as "about" stand before the number."""
-    for word in _CHINESE_FILLERS:
+    for word in CHINESE_FILLERS:
         before = before.replace(word, " ")
     return all(
-        word.strip(_FILLER_SIGNS) in _FILLERS | {""} for word in before.replace("{", " ").split()
+        word.strip(_FILLER_SIGNS) in FILLERS | {""} for word in before.replace("{", " ").split()
     )
 
 
 def _spoken(text: str) -> Outcome:
     """Read a number in words, which counts only where the statement begins with it."""
-    for word in _CHINESE_FILLERS:
+    for word in CHINESE_FILLERS:
         text = text.removeprefix(word) if word != "负" else text
     value = spoken_chinese(text)
     if value is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 __all__ = ["Split", "split_thinking"]
@@ -18,13 +17,14 @@ class Split(NamedTuple):
     text: str
 
 
-@dataclass(slots=True)
 class _Next:
     """Finds the next of several tags; each tag's position is looked up once, so all is linear."""
 
-    text: str
-    tags: tuple[str, ...]
-    places: dict[str, int] = field(default_factory=dict)
+    __slots__ = ("places", "tags", "text")
+
+    def __init__(self, text: str, tags: tuple[str, ...]) -> None:
+        self.text, self.tags = text, tags
+        self.places: dict[str, int] = {}
 
     def after(self, start: int) -> tuple[int, int]:
         """Give start and end of the next tag at or after `start`, (-1, -1) where there is none."""

@@ -13,7 +13,7 @@ _LONGEST = 5_000
 
 
 def trimmed(text: str) -> str:
-    """Strip spaces, a final stop, and quotes or emphasis around the whole, until nothing changes."""
+    """Strip spaces, a final stop, and quotes or emphasis around the whole."""
     before = None
     while before != text:
         before = text

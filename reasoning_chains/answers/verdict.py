@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from reasoning_chains.answers.numeral import Numeral, numerals
 from reasoning_chains.answers.reply import clause_end, prepare
+
+if TYPE_CHECKING:
+    from reasoning_chains.answers.numeral import Numeral
 
 __all__ = ["Verdict", "read_verdict"]
 
@@ -20,8 +23,8 @@ _WORDS = {
     **dict.fromkeys(("mistaken", "erroneous", "flawed"), False),
 }
 _CHINESE = (
-    *(("不正确", False), ("不对", False), ("错误", False), ("有误", False), ("不成立", False)),
-    *(("正确", True), ("是对的", True), ("没有错误", True), ("无误", True)),
+    *(("没有错误", True), ("无误", True), ("不正确", False), ("不对", False), ("错误", False)),
+    *(("有误", False), ("不成立", False), ("正确", True), ("是对的", True)),
 )
 _NOT = frozenset(("not", "isn't", "isnt", "never", "cannot", "aren't", "wasn't", "hardly"))
 _MARKS = (
@@ -46,7 +49,7 @@ _LONGEST = 2_000
 class Verdict:
     """A judgement; each part is `None` where the reply does not give it.
 
-    `score` is 0.8 for 8/10, for 80% and for 0.8; a number without a stated maximum stays as written.
+    `score` is 0.8 for 8/10, 80% and 0.8; a number without a stated maximum stays as written.
     """
 
     correct: bool | None
@@ -109,6 +112,8 @@ def _score(low: str) -> float | None:
     if place == -1:
         return None
     text = low[place + len(mark) : place + len(mark) + 60].partition("\n")[0].partition("。")[0]
+    from reasoning_chains.answers.numeral import numerals
+
     numbers = [number for number in numerals(text) if number.value is not None]
     return _fraction_of(text, numbers) if numbers else None
 

@@ -114,7 +114,7 @@ def paired_bootstrap(
 def _grouped(
     differences: Sequence[float], clusters: Sequence[Hashable] | None
 ) -> list[tuple[float, int]]:
-    """Sum up each cluster: its total and its size."""
+    """Sum up each cluster, as its total and its size."""
     if clusters is None:
         return [(difference, 1) for difference in differences]
     sums: dict[Hashable, tuple[float, int]] = {}
@@ -138,7 +138,9 @@ def _quantile(ordered: Sequence[float], share: float) -> float:
 
 def _check_paired(first: int, second: int) -> None:
     if first != second:
-        raise UserMistake(f"{first} and {second} results: a paired comparison needs as many of each")
+        raise UserMistake(
+            f"{first} and {second} results: a paired comparison needs as many of each"
+        )
 
 
 def _check_confidence(confidence: float) -> None:

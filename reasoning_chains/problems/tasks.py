@@ -40,7 +40,7 @@ class Task:
 TASKS: dict[str, Task] = {
     "letters": Task(letters, (2, 3, 4, 5, 6, 8), (1, 2, 3, 4, 5)),
     "letters_unseen": Task(letters_unseen, (2, 3, 4), ()),
-    "coin": Task(coin, (3, 4, 5, 6, 8, 10), (2, 3, 4, 5, 6)),
+    "coin": Task(coin, (4, 5, 6, 8, 10), (2, 3, 4, 5, 6)),
     "running": Task(running, (2, 3, 4, 5, 6, 8, 10), (1, 2, 3, 4, 5, 6)),
     "running_large": Task(running_large, (1, 2, 3, 4, 6), (1, 2, 3, 4)),
     "running_distractor": Task(running_distractor, (2, 3, 4, 5, 6), (2, 3, 4)),

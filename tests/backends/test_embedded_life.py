@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -207,3 +209,26 @@ def test_asks_that_come_while_it_works_join_the_batch(folder: Path) -> None:
         assert all(job.done for job in jobs)
 
     asyncio.run(main())
+
+
+def test_numpy_computes_in_one_thread_though_it_is_loaded_by_the_first_request(
+    folder: Path,
+) -> None:
+    code = f"""
+import asyncio, sys
+from reasoning_chains.backends.embedded import EmbeddedBackend
+from reasoning_chains.types import *
+backend = EmbeddedBackend({str(folder)!r})
+assert "numpy" not in sys.modules
+content = Content((Message("user", "hi"),), Sampling(max_tokens=90_000))
+request = Request(content, (SampleKey("local", content.digest),))
+async def main():
+    task = asyncio.create_task(backend.complete(request, lambda *news: None))
+    await asyncio.sleep(1)
+    from threadpoolctl import threadpool_info
+    print([pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"])
+    task.cancel()
+asyncio.run(main())
+"""
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[1]"

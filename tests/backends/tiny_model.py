@@ -57,7 +57,7 @@ def write_model(folder: Path, tiny: Tiny = Tiny(), template: str | None = TEMPLA
     made = tokenizer()
     vocab = -(-made.get_vocab_size(with_added_tokens=True) // 16) * 16
     made.save(str(folder / "tokenizer.json"))
-    write_json(folder / "config.json", config(tiny, vocab, made.token_to_id("<|end|>")))
+    write_json(folder / "config.json", config(tiny, vocab, made.token_to_id("<|end|>") or 0))
     names = {"tokenizer_class": "PreTrainedTokenizerFast", "eos_token": "<|end|>"}
     more = {"pad_token": "<|pad|>", "model_max_length": tiny.context}
     chat = {} if template is None else {"chat_template": template}

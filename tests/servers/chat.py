@@ -101,6 +101,11 @@ class ChatServer:
         """What a client takes as base_url."""
         return f"{self.origin}/v1"
 
+    @property
+    def connected(self) -> int:
+        """How many connections are open now."""
+        return self._loopback.connected
+
     def behave(self, **changes: Any) -> None:
         """Change the manner from now on."""
         self.manner = replace(self.manner, **changes)

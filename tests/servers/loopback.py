@@ -51,3 +51,9 @@ class Loopback:
     def origin(self) -> str:
         """The address without a path."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def connected(self) -> int:
+        """How many connections are open now."""
+        server = self._runner.server
+        return len(server.connections) if server is not None else 0

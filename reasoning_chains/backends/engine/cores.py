@@ -11,6 +11,7 @@ __all__ = ["one_blas_thread"]
 
 @cache
 def _pools() -> Any:
+    import numpy as np  # noqa: F401  what is loaded later would not be found, and not limited
     from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
     return ThreadpoolController()

@@ -57,7 +57,12 @@ def feed(weights: Weights, layer: Layer, x: Floats) -> Floats:
     both = times(normed(x, weights.shape.eps), layer.gate_up)
     gate, up = both[:, : weights.shape.inner], both[:, weights.shape.inner :]
     # silu: a gate below -88 makes exp infinite, and the quotient the right 0
-    return times(gate / (1.0 + np.exp(-gate)) * up, layer.down)
+    mixed = np.negative(gate)
+    np.exp(mixed, out=mixed)
+    mixed += 1
+    np.divide(gate, mixed, out=mixed)
+    mixed *= up
+    return times(mixed, layer.down)
 
 
 def soften(scores: Floats) -> Floats:

@@ -12,6 +12,8 @@ from reasoning_chains.backends.engine.decoder import Floats, Ints
 
 __all__ = ["Drawn", "Picking", "Scored", "pick", "score_tokens"]
 
+BLOCK = 64
+
 
 @dataclass(frozen=True, slots=True)
 class Picking:
@@ -75,19 +77,48 @@ def _draw(
         scaled = (logits - logits.max(axis=1, keepdims=True)) / heat
     slack = 2.0 * tolerance / heat[:, 0].astype(np.float64)
     sure = _cut(scaled, picking, slack)
-    weight = np.exp(scaled)
-    reached = np.cumsum(weight, axis=1, dtype=np.float64)
-    total = reached[:, -1]
-    tokens = (reached <= (uniforms * total)[:, None]).sum(axis=1)
-    # u * total may round up to total: then the last token that has any weight is meant
-    tokens = np.minimum(tokens, (reached < total[:, None]).sum(axis=1))
-    rows = np.arange(len(logits))
-    above = reached[rows, tokens] / total
-    below = np.where(tokens > 0, reached[rows, tokens - 1] / total, 0.0)
+    at = _walk(np.exp(scaled), uniforms)
     # Logits off by the tolerance move the odds of a boundary by a factor e^slack at most.
     odds = _log_odds(np.clip(uniforms, 1e-300, None))
-    sure &= (odds - _log_odds(below) > slack) & (_log_odds(above) - odds > slack)
-    return Drawn(tokens, sure)
+    sure &= (odds - _log_odds(at.below) > slack) & (_log_odds(at.above) - odds > slack)
+    return Drawn(at.tokens, sure)
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """The token whose share of the weight holds a number, and where that share begins and ends."""
+
+    tokens: Ints
+    below: NDArray[np.float64]
+    above: NDArray[np.float64]
+
+
+def _walk(weight: Floats, uniforms: NDArray[np.float64]) -> _Met:
+    # First to the block, then to the token: a running sum of the whole vocabulary is slow.
+    rows, size = weight.shape
+    blocks = -(-size // BLOCK)
+    if size % BLOCK:
+        weight = np.concatenate(
+            (weight, np.zeros((rows, blocks * BLOCK - size), dtype=weight.dtype)), axis=1
+        )
+    weight = weight.reshape(rows, blocks, BLOCK)
+    reached = np.cumsum(weight.sum(axis=2), axis=1, dtype=np.float64)
+    total = reached[:, -1:]
+    target = uniforms[:, None] * total
+    each = np.arange(rows)
+    block = _first_beyond(reached, target)
+    before = np.where(block > 0, reached[each, block - 1], 0.0)
+    inside = before[:, None] + np.cumsum(weight[each, block], axis=1, dtype=np.float64)
+    place = _first_beyond(inside, target)
+    below = np.where(place > 0, inside[each, place - 1], before)
+    return _Met(block * BLOCK + place, below / total[:, 0], inside[each, place] / total[:, 0])
+
+
+def _first_beyond(reached: NDArray[np.float64], target: NDArray[np.float64]) -> Ints:
+    # Rounding may put the target at the very end: then the last with any weight is meant.
+    found: Ints = (reached <= target).sum(axis=1)
+    last: Ints = (reached < reached[:, -1:]).sum(axis=1)
+    return np.minimum(found, last)
 
 
 def _log_odds(share: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -131,17 +162,30 @@ def score_tokens(logits: Floats, tokens: Ints, tops: Sequence[int]) -> list[Scor
         tokens: One a row.
         tops: How many of the likeliest tokens are wanted, one number a row.
     """
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    logprobs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    own = logprobs[np.arange(len(tokens)), tokens]
-    return [
-        Scored(float(own[row]), _top(logprobs[row], count) if count else ())
-        for row, count in enumerate(tops)
+    rows = np.arange(len(tokens))
+    peak = logits.max(axis=1)
+    sums = np.exp(logits - peak[:, None]).sum(axis=1)
+    floor = peak + np.log(sums)
+    own = (logits[rows, tokens] - floor).tolist()
+    most = max(tops)
+    order = _order(logits, min(most, logits.shape[1])) if most else np.zeros((len(rows), 0), int)
+    near = logits[rows[:, None], order] - floor[:, None]
+    found = [
+        list(zip(a, b, strict=True)) for a, b in zip(order.tolist(), near.tolist(), strict=True)
     ]
+    return [Scored(own[row], tuple(found[row][:count])) for row, count in enumerate(tops)]
 
 
-def _top(line: Floats, count: int) -> tuple[tuple[int, float], ...]:
-    count = min(count, len(line))
-    near = np.argpartition(-line, count - 1)[:count]
-    order = near[np.lexsort((near, -line[near]))]
-    return tuple((int(token), float(line[token])) for token in order)
+def _order(logits: Floats, count: int) -> Ints:
+    """Give the columns of the largest in each row, the largest first, the left of equals first."""
+    if count > 4:
+        near = np.argpartition(-logits, count - 1, axis=1)[:, :count]
+        near.sort(axis=1)
+        by_size = np.argsort(-np.take_along_axis(logits, near, axis=1), axis=1, kind="stable")
+        return np.take_along_axis(near, by_size, axis=1)
+    rest, rows = logits.copy(), np.arange(len(logits))
+    columns = np.empty((len(logits), count), dtype=np.int64)
+    for place in range(count):  # measured faster than sorting where few are wanted
+        columns[:, place] = rest.argmax(axis=1)
+        rest[rows, columns[:, place]] = -np.inf
+    return columns

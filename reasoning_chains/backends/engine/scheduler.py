@@ -25,8 +25,8 @@ __all__ = ["Model", "Scheduler"]
 READ_AT_ONCE = 512
 """Prompt tokens read before those who are already being answered get their next token."""
 
-SHOW_EVERY = 0.02
-"""Seconds between the times that deltas are handed over: 50 a second look continuous."""
+SHOW_EVERY = 0.05
+"""Seconds between the times that deltas are handed over: 20 a second read as continuous."""
 
 
 @dataclass(frozen=True, slots=True)

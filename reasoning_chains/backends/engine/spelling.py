@@ -28,6 +28,7 @@ class Spelling:
             token.content: number for number, token in added.items() if token.special
         }
         self._pieces: dict[int, str] = {}
+        self._alone: dict[int, str] = {}
 
     @property
     def size(self) -> int:
@@ -68,6 +69,12 @@ class Spelling:
         """Decode ids, leaving out control tokens."""
         return str(self._tokenizer.decode(ids, skip_special_tokens=True))
 
+    def decode_one(self, number: int) -> str:
+        """Decode one id as if nothing stood before it."""
+        if number not in self._alone:
+            self._alone[number] = self.decode([number])
+        return self._alone[number]
+
     def piece(self, number: int) -> str:
         """Spell one token as it stands inside a text: its leading space is kept."""
         if number not in self._pieces:
@@ -107,7 +114,10 @@ class TextStream:
         piece = text[len(self._known) :]
         self._window = self._window[self._fresh :]
         self._fresh = len(self._window)
-        self._known = self._spelling.decode(self._window)
+        if self._fresh == 1:
+            self._known = self._spelling.decode_one(self._window[0])
+        else:
+            self._known = self._spelling.decode(self._window)
         return piece
 
 

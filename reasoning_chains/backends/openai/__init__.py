@@ -2,9 +2,10 @@
 
 from reasoning_chains.backends.openai.address import Address, Spelling
 from reasoning_chains.backends.openai.backend import OpenAIBackend
-from reasoning_chains.backends.openai.failures import HostedError, Teller
+from reasoning_chains.backends.openai.failures import Teller
 from reasoning_chains.backends.openai.from_wire import from_wire
 from reasoning_chains.backends.openai.to_wire import to_wire
+from reasoning_chains.errors import HostedError
 
 __all__ = [
     "Address",

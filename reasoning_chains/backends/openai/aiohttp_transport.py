@@ -8,16 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reasoning_chains.backends.openai.failures import Answer, HostedError
+from reasoning_chains.backends.openai.failures import Answer
+from reasoning_chains.backends.openai.per_loop import PerLoop
 from reasoning_chains.backends.openai.transport import (
     MOST_BYTES,
     Caller,
     Limits,
-    PerLoop,
     Sink,
     encoded,
     is_stream,
 )
+from reasoning_chains.errors import HostedError
 
 if TYPE_CHECKING:
     import aiohttp
@@ -33,12 +34,16 @@ class _Line:
     turn: asyncio.Semaphore
 
 
+async def _shut(line: _Line) -> None:
+    await line.session.close()
+
+
 class AiohttpTransport:
     """Posts over one aiohttp session an event loop, and reuses its connections."""
 
     def __init__(self, caller: Caller, limits: Limits) -> None:
         self._caller, self._limits = caller, limits
-        self._lines = PerLoop(self._open, self._shut)
+        self._lines = PerLoop(self._open, _shut)
 
     def _open(self) -> _Line:
         import aiohttp
@@ -52,9 +57,6 @@ class AiohttpTransport:
             trust_env=False,  # no password of a .netrc is ever sent
         )
         return _Line(session, asyncio.Semaphore(self._limits.connections))
-
-    async def _shut(self, line: _Line) -> None:
-        await line.session.close()
 
     async def aclose(self) -> None:
         """Close all connections."""

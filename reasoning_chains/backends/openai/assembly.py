@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from reasoning_chains.backends.openai.failures import Answer, HostedError, Teller
+from reasoning_chains.backends.openai.failures import Answer, Teller
 from reasoning_chains.backends.openai.from_wire import read_json
 from reasoning_chains.backends.openai.sse import Events
 from reasoning_chains.backends.openai.thinking import ThinkingStream
-from reasoning_chains.errors import BackendError
+from reasoning_chains.errors import BackendError, HostedError
 from reasoning_chains.types import Delta
 
 __all__ = ["Assembly", "OnDelta"]

@@ -54,7 +54,7 @@ class OpenAIBackend:
     """
 
     model: str
-    base_url: str = OFFICIAL
+    base_url: str = field(default=OFFICIAL, repr=False)
     api_key: Secret | str | None = field(default=None, repr=False)
     api_key_env: str | None = None
     transport: Literal["aiohttp", "sdk"] = "aiohttp"
@@ -64,19 +64,19 @@ class OpenAIBackend:
     timeout: float = 600.0
     connect_timeout: float = 10.0
     connections: int = 100
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str | Secret] = field(default_factory=dict, repr=False)
     allow_http: bool = False
     defaults: Sampling = Sampling(max_tokens=4096)
+    name: str = field(init=False)
 
     def __post_init__(self) -> None:
         """Check what can be checked without a connection, and hide the keys."""
         self._check()
         address = Address.of(self.base_url, allow_http=self.allow_http)
-        self.base_url = address.base  # a query, which may hold a key, is kept out of sight
         self.api_key = self._key(address)
         hidden = {name: _header(name, value, address) for name, value in self.headers.items()}
-        secrets = tuple(_keys(self.api_key, self.headers, address))
-        self.headers = dict.fromkeys(hidden, "***")
+        self.headers = hidden
+        secrets = tuple(_keys(self.api_key, hidden, address))
         teller = Teller(address, secrets, self._key_from())
         caller = Caller(address, self.api_key, hidden, teller)
         name = "max_completion_tokens" if address.official else "max_tokens"
@@ -195,13 +195,18 @@ class OpenAIBackend:
         await self._exchange.transport.aclose()
 
 
-def _header(name: str, value: str, address: Address) -> Secret:
+def _header(name: str, value: str | Secret, address: Address) -> Secret:
     if not _TOKEN.issuperset(name) or name.lower() in _OURS:
         raise UserMistake(f"header {name[:40]!r} cannot be set: it is ours or no header's name")
-    return Secret(value, address.origin, f"the header {name}")
+    if not isinstance(value, Secret):
+        return Secret(value, address.origin, f"the header {name}")
+    value.reveal(address.origin)
+    return value
 
 
-def _keys(api_key: Secret | None, headers: Mapping[str, str], address: Address) -> Iterator[Secret]:
+def _keys(
+    api_key: Secret | None, headers: Mapping[str, Secret], address: Address
+) -> Iterator[Secret]:
     """Give what must never be shown: the key, and headers that are named like one.
 
     Other headers are sent as they are, but their words may stand in any reply.
@@ -210,5 +215,5 @@ def _keys(api_key: Secret | None, headers: Mapping[str, str], address: Address) 
         yield api_key
     for name, value in headers.items():
         if any(part in name.lower() for part in ("key", "auth", "token", "secret", "cookie")):
-            yield Secret(value, address.origin, f"the header {name}")
-            yield Secret(value.split()[-1], address.origin, f"the header {name}")
+            yield value
+            yield Secret(value.reveal(address.origin).split()[-1], address.origin, value.source)

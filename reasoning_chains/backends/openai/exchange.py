@@ -9,11 +9,11 @@ from typing import Any
 
 from reasoning_chains.backends.openai.address import Spelling
 from reasoning_chains.backends.openai.assembly import Assembly, OnDelta
-from reasoning_chains.backends.openai.failures import Answer, HostedError, Refusal, Teller
+from reasoning_chains.backends.openai.failures import Answer, Refusal, Teller
 from reasoning_chains.backends.openai.from_wire import Outcome, from_wire, read_json
 from reasoning_chains.backends.openai.to_wire import to_wire
 from reasoning_chains.backends.openai.transport import Transport
-from reasoning_chains.errors import BackendError
+from reasoning_chains.errors import BackendError, HostedError
 from reasoning_chains.types import Content, SampleKey
 
 __all__ = ["Exchange", "Refused", "respelled"]

@@ -10,32 +10,15 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from reasoning_chains.backends.openai.address import Address
-from reasoning_chains.errors import BackendError
+from reasoning_chains.errors import HostedError
 from reasoning_chains.secrets import Secret
 
-__all__ = ["Answer", "HostedError", "Refusal", "Teller", "host_of", "retry_after"]
+__all__ = ["Answer", "Refusal", "Teller", "host_of", "retry_after"]
 
 _QUOTED = 300  # characters of a server's own words in an error: enough to tell, one line long
 _PASSING = frozenset({408, 409, 425, 429})
 _LASTING = frozenset({501, 505})
 _UNPAID = ("insufficient_quota", "billing")
-
-
-class HostedError(BackendError):
-    """A hosted address gave no completion.
-
-    Args:
-        message: What was asked, what came back, and what mends it.
-        retryable: Whether the same request may succeed later.
-        status: The HTTP status, where there was one.
-
-    Attributes:
-        retry_after: Seconds that the server wants waited, where it said so.
-        received: The part of the reply that came before it was cut.
-    """
-
-    retry_after: float | None = None
-    received: str = ""
 
 
 class Answer(NamedTuple):

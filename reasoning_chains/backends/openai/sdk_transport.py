@@ -13,16 +13,16 @@ from typing import Any
 import httpx2
 import openai
 
-from reasoning_chains.backends.openai.failures import Answer, HostedError
+from reasoning_chains.backends.openai.failures import Answer
+from reasoning_chains.backends.openai.per_loop import PerLoop
 from reasoning_chains.backends.openai.transport import (
     MOST_BYTES,
     Caller,
     Limits,
-    PerLoop,
     Sink,
     is_stream,
 )
-from reasoning_chains.errors import BackendError
+from reasoning_chains.errors import BackendError, HostedError
 
 __all__ = ["SdkTransport"]
 
@@ -38,12 +38,16 @@ class _Line:
     turn: asyncio.Semaphore
 
 
+async def _shut(line: _Line) -> None:
+    await line.client.close()
+
+
 class SdkTransport:
     """Posts through one `openai.AsyncOpenAI` an event loop; the client never holds the key."""
 
     def __init__(self, caller: Caller, limits: Limits) -> None:
         self._caller, self._limits = caller, limits
-        self._lines = PerLoop(self._open, self._shut)
+        self._lines = PerLoop(self._open, _shut)
 
     def _open(self) -> _Line:
         timeout = httpx2.Timeout(self._limits.total, connect=self._limits.connect)
@@ -61,9 +65,6 @@ class SdkTransport:
             ),
         )
         return _Line(client, asyncio.Semaphore(self._limits.connections))
-
-    async def _shut(self, line: _Line) -> None:
-        await line.client.close()
 
     async def aclose(self) -> None:
         """Close all connections."""

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from reasoning_chains.backends.openai.address import Spelling
 from reasoning_chains.errors import CapabilityMissing
-from reasoning_chains.types import Content, Json, Message, SampleKey, Sampling
+from reasoning_chains.types import Content, Json, Message, SampleKey, Sampling, ToolSpec
 
 __all__ = ["Body", "check", "to_wire", "wire_seed"]
 
@@ -37,17 +37,7 @@ def to_wire(
     body |= _sampling(content.sampling, spelling)
     body |= {"seed": wire_seed(samples[0])} if samples else {}
     if content.tools:
-        body["tools"] = [
-            {
-                "type": "function",
-                "function": {
-                    "name": tool.name,
-                    "description": tool.description,
-                    "parameters": tool.parameters,
-                },
-            }
-            for tool in content.tools
-        ]
+        body["tools"] = [_tool(tool) for tool in content.tools]
     if content.schema is not None:
         body["response_format"] = _schema(content.schema)
     if content.prefill:
@@ -104,6 +94,15 @@ def _message(turn: Message, in_tool_loop: bool) -> Body:
         if turn.reasoning and in_tool_loop:
             wire["reasoning_content"] = turn.reasoning
     return wire
+
+
+def _tool(tool: ToolSpec) -> Body:
+    function = {
+        "name": tool.name,
+        "description": tool.description,
+        "parameters": tool.parameters,
+    }
+    return {"type": "function", "function": function}
 
 
 def _sampling(sampling: Sampling, spelling: Spelling) -> Body:

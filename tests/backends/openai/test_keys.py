@@ -1,6 +1,7 @@
 """The canary: the key is in no repr, error, log, traceback, completion or note."""
 
 import base64
+import dataclasses
 import json
 import logging
 import traceback
@@ -110,6 +111,32 @@ def test_nothing_of_the_environment_leaves_with_the_package(
         got = asked_once(server.url, transport=transport)
     assert got.completions
     assert "from-the-environment" not in repr(server.ledger.headers)
+
+
+def test_a_key_in_the_query_is_sent_and_never_shown(
+    transport: Via, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    queries: list[str] = []
+
+    async def fault(request: Any, body: Any) -> Any:
+        queries.append(request.query_string)
+        return refuse(429, "slow down")
+
+    with ChatServer(fault=lambda number, body: fault) as server:
+        backend = OpenAIBackend("m", f"{server.url}?key={KEY}", "k" * 20, transport=transport)
+        got = run(lambda: ask(backend))
+    assert queries == [f"key={KEY}"]
+    assert "canary" not in shown(got) + repr(backend) + backend.name + caplog.text
+
+
+def test_a_changed_copy_keeps_key_headers_and_query() -> None:
+    with ChatServer() as server:
+        backend = OpenAIBackend("m", f"{server.url}?v=1", KEY, headers={"api-key": KEY})
+        other = dataclasses.replace(backend, model="other")
+        assert run(lambda: ask(other)).completions
+    assert server.ledger.bodies[0]["model"] == "other"
+    assert server.ledger.headers[0]["api-key"] == KEY
 
 
 def test_plain_headers_may_stand_in_replies() -> None:

@@ -151,8 +151,17 @@ def test_one_failing_sample_of_eight_loses_only_itself(transport: Via) -> None:
     assert got.error.status == 500
 
 
-def test_more_samples_than_any_n_allows_are_asked_in_groups() -> None:
+@pytest.mark.parametrize(("n", "groups"), [(128, [128]), (129, [1, 128]), (200, [72, 128])])
+def test_more_samples_than_any_n_allows_are_asked_in_groups(n: int, groups: list[int]) -> None:
     with ChatServer() as server:
-        got = asked_once(server.url, n=200)
-    assert sorted(body["n"] for body in server.ledger.bodies) == [72, 128]
-    assert len(got.completions) == 200
+        backend = OpenAIBackend("m", server.url, KEY)
+        got = run(lambda: ask(backend, n=n))
+    assert sorted(body.get("n", 1) for body in server.ledger.bodies) == groups
+    assert len(got.completions) == n
+    assert backend.capabilities.n
+
+
+def test_no_samples_are_no_request() -> None:
+    with ChatServer() as server:
+        assert asked_once(server.url, n=0).order == []
+    assert not server.ledger.bodies

@@ -1,0 +1,98 @@
+"""One connection pool for each event loop, closed with it; it knows nothing of HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import concurrent.futures
+import contextlib
+import weakref
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Any, Generic, TypeAlias, TypeVar
+
+__all__ = ["PerLoop"]
+
+T = TypeVar("T")
+_Held: TypeAlias = dict[asyncio.AbstractEventLoop, tuple[T, AsyncGenerator[T, None]]]
+
+
+class PerLoop(Generic[T]):
+    """One thing for each event loop, closed with its loop or with its owner, whichever ends first.
+
+    Connections belong to the loop that opened them. The thing lives in an async generator, which
+    a loop's own shutdown (`asyncio.run`) ends: forgetting to close leaves no socket.
+
+    Args:
+        make: Makes the thing, inside of its loop.
+        close: Closes it; it must not refer to the owner, which could then never be collected.
+    """
+
+    def __init__(self, make: Callable[[], T], close: Callable[[T], Awaitable[None]]) -> None:
+        self._make, self._close = make, close
+        self._held: _Held[T] = {}
+        weakref.finalize(self, _end_all, self._held).atexit = False
+
+    async def get(self) -> T:
+        """Give this loop's thing, making it if it is not there."""
+        loop = asyncio.get_running_loop()
+        held = self._held.get(loop)
+        if held is None:
+            for other in list(self._held):
+                if other.is_closed():
+                    self._held.pop(other, None)
+            life = _life(self._make(), self._close, self._held)
+            held = self._held[loop] = (await anext(life), life)
+            _OPENED.add(self)
+        return held[0]
+
+    async def aclose(self) -> None:
+        """Close the things of all loops that still run."""
+        here = asyncio.get_running_loop()
+        for loop, (_, life) in list(self._held.items()):
+            self._held.pop(loop, None)
+            if loop is here:
+                await life.aclose()
+            elif loop.is_running():
+                await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_end(life), loop))
+
+
+async def _life(
+    thing: T, close: Callable[[T], Awaitable[None]], held: _Held[T]
+) -> AsyncGenerator[T, None]:
+    loop = asyncio.get_running_loop()
+    try:
+        yield thing
+    finally:
+        held.pop(loop, None)
+        await close(thing)
+        await asyncio.sleep(0)  # transports close their sockets one turn later
+
+
+async def _end(life: AsyncGenerator[Any, None]) -> None:
+    await life.aclose()
+
+
+def _end_all(held: _Held[Any]) -> list[concurrent.futures.Future[None]]:
+    """Have every thing closed by its own loop, without waiting for it."""
+    ending = []
+    for loop, (_, life) in list(held.items()):
+        held.pop(loop, None)
+        if loop.is_running():
+            future = asyncio.run_coroutine_threadsafe(_end(life), loop)
+            _ENDING.add(future)  # loops hold their tasks weakly
+            future.add_done_callback(_ENDING.discard)
+            ending.append(future)
+    return ending
+
+
+_OPENED: weakref.WeakSet[PerLoop[Any]] = weakref.WeakSet()
+_ENDING: set[concurrent.futures.Future[None]] = set()
+
+
+@atexit.register
+def _at_exit() -> None:
+    """Close what the library's background loop, which never ends by itself, still holds."""
+    for owner in list(_OPENED):
+        for future in _end_all(owner._held):
+            with contextlib.suppress(TimeoutError, concurrent.futures.CancelledError):
+                future.result(1)
