@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from reasoning_chains.errors import CapabilityMissing, UserMistake
@@ -28,6 +28,7 @@ class Ask:
     backend: str
     capabilities: Capabilities
     settings: Sampling
+    made: dict[Sampling, tuple[Content, list[str]]] = field(default_factory=dict)
 
     def content(
         self, sampling: Sampling, history: Sequence[Message], prefill: str | tuple[int, ...]
@@ -37,6 +38,15 @@ class Ask:
         Raises:
             CapabilityMissing: Something is needed that the backend cannot do, nor be spared.
         """
+        if history or prefill:
+            return self._content(sampling, history, prefill)
+        if sampling not in self.made:
+            self.made[sampling] = self._content(sampling, (), "")
+        return self.made[sampling]
+
+    def _content(
+        self, sampling: Sampling, history: Sequence[Message], prefill: str | tuple[int, ...]
+    ) -> tuple[Content, list[str]]:
         if sampling.logprobs is not None and not self.capabilities.logprobs:
             raise CapabilityMissing(
                 "log-probabilities", self.backend, "use 'embedded', or a server that gives logprobs"
@@ -62,7 +72,22 @@ class Ask:
 
 
 def prepare(session: Session, problem: Problem, template: str, variables: Mapping[str, Any]) -> Ask:
-    """Render a template for a problem, in the problem's language."""
+    """Render a template for a problem, in the problem's language.
+
+    Voters of one call say the same: what depends on the problem alone is rendered once a call.
+    """
+    known = (template, id(problem))
+    if not variables and known in session.prepared:
+        return session.prepared[known]
+    ask = _rendered(session, problem, template, variables)
+    if not variables:
+        session.prepared[known] = ask  # it holds the problem, so the id stays its own
+    return ask
+
+
+def _rendered(
+    session: Session, problem: Problem, template: str, variables: Mapping[str, Any]
+) -> Ask:
     lang = language(session, problem)
     seen = {**described(problem, lang), **variables}
     prompt = session.templates.render(template, seen, lang)

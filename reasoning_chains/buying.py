@@ -16,6 +16,7 @@ from reasoning_chains.trace import Span
 from reasoning_chains.types import Completion, Content, Delta, Request, SampleKey
 
 if TYPE_CHECKING:
+    from reasoning_chains.asking import Ask
     from reasoning_chains.templates import Templates
 
 __all__ = ["Path", "Session", "buy"]
@@ -33,6 +34,7 @@ class Session:
     watch: Callable[[Event], None] | None = None
     asked: Counter[tuple[Path, str]] = field(default_factory=Counter)
     prompt_tokens: dict[str, int] = field(default_factory=dict)
+    prepared: dict[tuple[str, int], Ask] = field(default_factory=dict)
 
     def tell(self, event: Event) -> None:
         """Hand an event to who watches."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Literal
 
 from reasoning_chains.chain import Chain
@@ -72,7 +72,7 @@ class SelfConsistency(Chain):
             sampling = Sampling(logprobs=0).over(sampling)
         from reasoning_chains.answers import vote_key
 
-        key = partial(vote_key, kind=problem.kind)
+        key = cache(partial(vote_key, kind=problem.kind))
         width = self.samples if self.stop is None else self.stop.window
         voters: list[Solution] = []
         while len(voters) < self.samples:

@@ -22,6 +22,9 @@ __all__ = ["Rows"]
 GROW = 64
 """Positions by which the rows' own cache grows."""
 
+KEPT = 64 << 20
+"""An empty batch keeps caches of so many bytes: new memory cost a tenth of decoding."""
+
 SHORT, FEW = 256, 3
 """Prompts of so many tokens and rows are copied: measured, it halves attention in a batch of 64."""
 
@@ -66,8 +69,11 @@ class Rows:
         self._prompts.pop()
         self._lengths = self._lengths[:last].copy()
         self._arrange()
-        if not self._prompts:
-            self._keys, self._values = self._keys[:, :0, :, :0], self._values[:, :0, :, :0]
+        if not self._prompts and self._keys.nbytes > KEPT:
+            self._keys, self._values = (
+                np.zeros_like(cache, shape=(len(cache), 0, cache.shape[2], 0, cache.shape[4]))
+                for cache in (self._keys, self._values)
+            )
 
     def _arrange(self) -> None:
         groups: dict[int, tuple[Prompt, list[int]]] = {}
