@@ -49,6 +49,8 @@ FLOORS = (
 """A room imports only from rooms before it, or from its own."""
 
 BANNED_MODULES = {"pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
+BACKTRACKING = {"re", "regex"}
+"""Model text never meets a backtracking expression: nothing in the package has one."""
 BANNED_CALLS = {"eval", "exec", "compile", "__import__"}
 BANNED_ATTRIBUTES = {("yaml", "load"), ("torch", "load"), ("os", "system"), ("os", "popen")}
 
@@ -129,7 +131,7 @@ def test_every_room_has_a_floor() -> None:
 def test_nothing_dangerous_is_called(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for line, name in imports(tree):
-        assert name.split(".")[0] not in BANNED_MODULES, f"line {line}"
+        assert name.split(".")[0] not in BANNED_MODULES | BACKTRACKING, f"line {line}"
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             if isinstance(node.func, ast.Name):

@@ -10,10 +10,10 @@ from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, nodes
 from jinja2.environment import Environment
 from jinja2.ext import Extension
 from jinja2.parser import Parser
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from reasoning_chains.content import Library, read_text
 from reasoning_chains.templates.front_matter import split_source
+from reasoning_chains.templates.metering import MeteredEnvironment
 
 __all__ = ["ENDING", "ROLES", "collected", "make_environment"]
 
@@ -69,7 +69,7 @@ class _LibraryLoader(BaseLoader):
 
 def make_environment(library: Library) -> Environment:
     """Make the one kind of environment in which templates render: sandboxed and strict."""
-    environment = ImmutableSandboxedEnvironment(
+    environment = MeteredEnvironment(
         loader=_LibraryLoader(library),
         extensions=[_RoleBlocks],
         undefined=StrictUndefined,
@@ -77,7 +77,6 @@ def make_environment(library: Library) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.pop("lipsum", None)
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": False}
     return environment
 

@@ -17,6 +17,7 @@ from reasoning_chains.errors import TemplateMistake, near
 from reasoning_chains.templates.environment import ENDING, collected, make_environment, plain_data
 from reasoning_chains.templates.exemplars import Exemplar, read_exemplars
 from reasoning_chains.templates.front_matter import FrontMatter, split_source
+from reasoning_chains.templates.metering import metered
 from reasoning_chains.types import Message
 
 __all__ = ["Prompt", "Templates", "templates_of"]
@@ -113,7 +114,9 @@ class Templates:
             variables = {**variables, "exemplars": self.exemplars(head.exemplars, lang)}
         try:
             data = {key: plain_data(value) for key, value in variables.items()}
-            loose = self.environment.get_template(file).render(data).strip()
+            template = self.environment.get_template(file)
+            with metered():
+                loose = template.render(data).strip()
         except jinja2.TemplateSyntaxError as error:
             raise _syntax(file, error) from None
         except (jinja2.TemplateError, *_RENDERING) as error:

@@ -101,6 +101,7 @@ def test_a_template_that_refuses_is_an_error_with_its_words() -> None:
 @pytest.mark.parametrize(
     "source",
     [
+        "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}",
         "{{ ''.__class__.__mro__[1].__subclasses__() }}",
         "{{ messages.__class__.__init__.__globals__ }}",
         "{{ messages.append(1) }}",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +152,52 @@ def test_a_template_cannot_leave_its_sandbox(tmp_path: Path, text: str) -> None:
     mine = project(tmp_path, mine=text)
     with pytest.raises(TemplateMistake):
         mine.render("mine", STANDARD)
+
+
+BUSY = [
+    "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}",
+    "{% for i in range(99999) %}{% for j in range(99999) %}x{% endfor %}{% endfor %}",
+    "{{ 9 ** (9 ** 9) }}",
+    "{{ 'a' * 10 ** 10 }}",
+    "{{ 10 ** 9 * [1] }}",
+    "{{ 'a' | center(10 ** 10) }}",
+    "{{ 'a'.center(10 ** 10) }}",
+    "{{ 'a'.ljust(10 ** 10) }}",
+    "{{ '7'.zfill(10 ** 10) }}",
+    "{{ '%10000000000d' | format(3) }}",
+    "{{ '%10000000000d' % 3 }}",
+    "{{ '%*d' % (10 ** 10, 3) }}",
+    "{{ '{:10000000000}'.format(3) }}",
+    "{{ 'a\nb' | indent(10 ** 9) }}",
+    "{{ [1] | batch(10 ** 9, 0) | list }}",
+    "{% set x = 'a' * 1000 %}" + "{% set x = x ~ x %}" * 40 + "{{ x }}",
+    "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+    "{{ range(10 ** 9) | list }}",
+]
+
+
+@pytest.mark.parametrize("text", BUSY)
+def test_a_busy_template_ends_within_its_limits(tmp_path: Path, text: str) -> None:
+    mine = project(tmp_path, mine=text)
+    started = time.process_time()
+    with pytest.raises(TemplateMistake):
+        mine.render("mine", STANDARD)
+    assert time.process_time() - started < 5
+
+
+def test_metering_leaves_loops_joins_and_filters_as_they_are(tmp_path: Path) -> None:
+    text = (
+        "{% for i in [1, 2, 3] %}{{ loop.index }}/{{ loop.length }}{{ ',' if not loop.last }}"
+        "{% else %}none{% endfor %}|{% for i in [] %}x{% else %}none{% endfor %}|"
+        "{% for k, v in {'a': 1}.items() %}{{ k ~ v ~ '!' }}{% endfor %}|{{ 'a' | center(3) }}|"
+        "{{ '%03d' | format(7) }}|{{ 2 ** 10 }}|{{ 'ab' * 2 }}|{{ 'a\nb' | indent(2) }}|"
+        "{% for i in [1, [2, [3]]] recursive %}{{ loop(i) if i is iterable else i }}{% endfor %}|"
+        "{% for i in range(9) if i is odd %}{{ i }}{% endfor %}"
+    )
+    mine = project(tmp_path, mine=text)
+    assert shown(mine, "mine") == [
+        ("user", "1/3,2/3,3/3|none|a1!| a |007|1024|abab|a\n  b|123|1357")
+    ]
 
 
 class Thing:

@@ -16,6 +16,9 @@ from reasoning_chains.types import Message, ToolSpec
 
 __all__ = ["ChatTemplate", "read_chat_template"]
 
+SECONDS = 5.0
+"""How long a render may take: a template of others must not stop the engine."""
+
 LIMIT = 16 << 20
 """Characters that a rendered chat may have: a template of others must not fill the memory."""
 
@@ -47,18 +50,21 @@ class ChatTemplate:
         """
         from jinja2 import TemplateError
 
+        from reasoning_chains.templates.metering import metered
+
         values = {**dict(self.tokens), "messages": list(messages), "add_generation_prompt": True}
         parts: list[str] = []
         size = 0
         try:
             template = _compiled(self.source)
-            for part in template.generate(**values, tools=list(tools) or None, documents=None):
-                size += len(part)
-                if size > LIMIT:
-                    raise BackendError(
-                        f"the model's chat template wrote more than {LIMIT} characters"
-                    )
-                parts.append(part)
+            with metered(SECONDS):
+                for part in template.generate(**values, tools=list(tools) or None, documents=None):
+                    size += len(part)
+                    if size > LIMIT:
+                        raise BackendError(
+                            f"the model's chat template wrote more than {LIMIT} characters"
+                        )
+                    parts.append(part)
         except (TemplateError, *_FAULTS) as error:
             raise BackendError(
                 f"the model's chat template does not render these messages: {error}"
@@ -135,11 +141,12 @@ def _content(value: Any) -> str:
 
 def _environment() -> Any:
     from jinja2.ext import loopcontrols
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    from reasoning_chains.templates.metering import MeteredEnvironment
 
     # trim and lstrip as transformers sets them; undefined names stay lenient, since templates
     # ask `if tools` of a variable that may not be there
-    environment = ImmutableSandboxedEnvironment(
+    environment = MeteredEnvironment(
         trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols, _generation()]
     )
     environment.filters["tojson"] = _tojson

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from reasoning_chains.backends.engine.decoder import Floats, Ints
-from reasoning_chains.backends.engine.network import normed, read_tokens, times
+from reasoning_chains.backends.engine.network import Cache, normed, read_tokens, times
 from reasoning_chains.backends.engine.prefixes import Prefixes, Prompt
 from reasoning_chains.backends.engine.rows import Rows
 from reasoning_chains.backends.engine.weights import Weights
@@ -47,25 +47,25 @@ class NumpyLlama:
         if known is not None and common == len(ids) == len(known.ids):
             return known
         common = min(common, len(ids) - 1) if common >= WORTH else 0
-        keys, values = self._room(len(ids))
+        cache = self._room(len(ids))
         if known is not None and common:
-            keys[:, :, :common] = known.keys[:, :, :common]
-            values[:, :, :common] = known.values[:, :, :common]
-        stream = self._read(ids[common:], keys, values, common)
-        prompt = Prompt(tuple(ids), keys, values, self._logits(stream[-1:])[0])
+            cache.keys[:, :, :common] = known.keys[:, :, :common]
+            cache.values[:, :, :common] = known.values[:, :, :common]
+        line = self._read(ids[common:], cache, common, 1)[0]
+        prompt = Prompt(tuple(ids), cache.keys, cache.values, line)
         self.prefixes.keep(prompt)
         return prompt
 
     def extend(self, prompt: Prompt, ids: Sequence[int]) -> Floats:
         """Give the logits after each of `ids`, read after the prompt."""
         start = len(prompt.ids)
-        keys, values = self._room(start + len(ids))
-        keys[:, :, :start], values[:, :, :start] = prompt.keys, prompt.values
-        return self._logits(self._read(ids, keys, values, start))
+        cache = self._room(start + len(ids))
+        cache.keys[:, :, :start], cache.values[:, :, :start] = prompt.keys, prompt.values
+        return self._read(ids, cache, start, len(ids))
 
     def reread(self, ids: Sequence[int]) -> Floats:
         """Give the logits after the last token from the tokens alone, past every cache."""
-        line: Floats = self._logits(self._read(ids, *self._room(len(ids)), 0)[-1:])[0]
+        line: Floats = self._read(ids, self._room(len(ids)), 0, 1)[0]
         return line
 
     def join(self, prompt: Prompt, count: int) -> None:
@@ -80,14 +80,14 @@ class NumpyLlama:
         """Read one token a row and give the logits after it."""
         return self._rows.step(tokens)
 
-    def _read(self, ids: Sequence[int], keys: Floats, values: Floats, start: int) -> Floats:
+    def _read(self, ids: Sequence[int], cache: Cache, start: int, last: int) -> Floats:
+        """Read tokens into the cache, and give the logits after the `last` of them."""
         self.tokens_read += len(ids)
-        return read_tokens(self._weights, np.array(ids, dtype=np.int64), keys, values, start)
+        line = np.array(ids, dtype=np.int64)
+        stream = read_tokens(self._weights, line, cache, start, last)
+        return times(normed(stream, self._weights.shape.eps), self._weights.head)
 
-    def _room(self, length: int) -> tuple[Floats, Floats]:
+    def _room(self, length: int) -> Cache:
         shape = self._weights.shape
         size = (shape.layers, shape.kv_heads, length, shape.head_dim)
-        return np.zeros(size, dtype=np.float32), np.zeros(size, dtype=np.float32)
-
-    def _logits(self, stream: Floats) -> Floats:
-        return times(normed(stream, self._weights.shape.eps), self._weights.head)
+        return Cache(np.empty(size, dtype=np.float32), np.empty(size, dtype=np.float32))

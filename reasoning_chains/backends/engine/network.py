@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from reasoning_chains.backends.engine.decoder import Floats, Ints
 from reasoning_chains.backends.engine.weights import Layer, Weights
 
-__all__ = ["feed", "normed", "project", "read_tokens", "soften", "times"]
+__all__ = ["Cache", "feed", "normed", "project", "read_tokens", "soften", "times"]
 
 CHUNK = 256
 """Tokens read at once: bounds the scores' memory to heads x 256 x context floats."""
@@ -73,37 +75,49 @@ def soften(scores: Floats) -> Floats:
     return sums
 
 
-def read_tokens(weights: Weights, ids: Ints, keys: Floats, values: Floats, start: int) -> Floats:
-    """Read `ids` at position `start`, after what keys and values hold, and fill these further.
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """Where a text's keys and values go: (layers, kv heads, room for its tokens, dim) each."""
+
+    keys: Floats
+    values: Floats
+
+
+def read_tokens(weights: Weights, ids: Ints, cache: Cache, start: int, last: int) -> Floats:
+    """Read `ids` at position `start`, after what the cache holds, and fill it further.
 
     Args:
         weights: The network.
         ids: The tokens to read.
-        keys: (layers, kv heads, at least start + tokens, dim), filled up to `start`.
-        values: As `keys`.
+        cache: Filled up to `start`.
         start: The position of the first token.
+        last: Of how many tokens, at the end, the stream is wanted; 1 saves most of a block.
 
     Returns:
-        The stream after the last block, (tokens, width).
+        The stream after the last block, (`last`, width).
     """
     chunks = []
     with np.errstate(over="ignore"):
         for at in range(0, len(ids), CHUNK):
             part = ids[at : at + CHUNK]
-            chunks.append(_read_chunk(weights, part, (keys, values), start + at))
-    return chunks[0] if len(chunks) == 1 else np.concatenate(chunks)
+            kept = max(1, last - (len(ids) - at - len(part)))
+            chunks.append(_read_chunk(weights, part, cache, start + at, kept))
+    return chunks[0] if len(chunks) == 1 else np.concatenate(chunks)[-last:]
 
 
-def _read_chunk(weights: Weights, ids: Ints, cache: tuple[Floats, Floats], start: int) -> Floats:
+def _read_chunk(weights: Weights, ids: Ints, cache: Cache, start: int, last: int) -> Floats:
     count, end = len(ids), start + len(ids)
     turns = weights.turns[start:end]
     later = np.triu(np.full((count, count), -np.inf, dtype=np.float32), 1)
     x = weights.embed[ids]
-    for layer, keys, values in zip(weights.layers, *cache, strict=True):
+    for index, layer in enumerate(weights.layers):
         q, k, v = project(weights, layer, x, turns)
-        keys[:, start:end] = k.swapaxes(0, 1)
-        values[:, start:end] = v.swapaxes(0, 1)
-        x = x + times(_attend(q, keys[:, :end], values[:, :end], later), layer.out)
+        keys, values = cache.keys[index, :, :end], cache.values[index, :, :end]
+        keys[:, start:] = k.swapaxes(0, 1)
+        values[:, start:] = v.swapaxes(0, 1)
+        if layer is weights.layers[-1]:  # nothing follows that reads the other tokens' streams
+            q, x, later = q[-last:], x[-last:], later[-last:]
+        x = x + times(_attend(q, keys, values, later), layer.out)
         x = x + feed(weights, layer, x)
     return x
 
@@ -114,7 +128,7 @@ def _attend(q: Floats, keys: Floats, values: Floats, later: Floats) -> Floats:
     grouped = q.reshape(count, shared, -1, dim).transpose(1, 2, 0, 3).reshape(shared, -1, dim)
     scores = grouped @ keys.swapaxes(1, 2)
     causal = scores.reshape(heads, count, -1)
-    causal[:, :, -count:] += later
+    causal[:, :, -later.shape[1] :] += later
     sums = soften(scores)
     mixed = (scores @ values) / sums
     return mixed.reshape(heads, count, dim).swapaxes(0, 1).reshape(count, heads * dim)

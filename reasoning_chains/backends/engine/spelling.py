@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -58,9 +57,15 @@ class Spelling:
 
     def encode_marked(self, text: str, mark: str) -> list[int]:
         """Encode text whose quoted control tokens carry `mark` after their first character."""
-        pattern = "|".join(re.escape(name) for name in sorted(self.controls, key=len)[::-1])
+        parts = [text]
+        for name in sorted(self.controls, key=len, reverse=True):
+            parts = [
+                piece
+                for part in parts
+                for piece in ([part] if part in self.controls else _split(part, name))
+            ]
         ids: list[int] = []
-        for part in re.split(f"({pattern})", text):
+        for part in parts:
             number = self.controls.get(part)
             ids += [number] if number is not None else self.encode_plain(part.replace(mark, ""))
         return ids
@@ -84,6 +89,12 @@ class Spelling:
                 text = self._tokenizer.id_to_token(number) or ""
             self._pieces[number] = text
         return self._pieces[number]
+
+
+def _split(text: str, name: str) -> list[str]:
+    """Split a text at a name, and keep the name between the pieces."""
+    first, *others = text.split(name)
+    return [first, *(piece for other in others for piece in (name, other))]
 
 
 class TextStream:
