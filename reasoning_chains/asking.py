@@ -74,13 +74,16 @@ class Ask:
 def prepare(session: Session, problem: Problem, template: str, variables: Mapping[str, Any]) -> Ask:
     """Render a template for a problem, in the problem's language.
 
-    Voters of one call say the same: what depends on the problem alone is rendered once a call.
+    Voters of one call say the same: it is rendered once a call, where its variables can be told
+    apart.
     """
-    known = (template, id(problem))
-    if not variables and known in session.prepared:
-        return session.prepared[known]
-    ask = _rendered(session, problem, template, variables)
-    if not variables:
+    known = (template, id(problem), tuple(variables.items()))
+    try:
+        ask = session.prepared.get(known)
+    except TypeError:  # a variable that has no hash, such as a list
+        return _rendered(session, problem, template, variables)
+    if ask is None:
+        ask = _rendered(session, problem, template, variables)
         session.prepared[known] = ask  # it holds the problem, so the id stays its own
     return ask
 
@@ -137,7 +140,7 @@ def read(ask: Ask, completion: Completion) -> Reply:
 def upper_bound(session: Session, content: Content) -> int:
     """Give the most tokens that one sample of a content can use.
 
-    A prompt is counted as its bytes until a tokenizer or an earlier sample says better.
+    A prompt is counted as its bytes until an earlier sample of it says better.
 
     Raises:
         UserMistake: Nothing limits the reply.
@@ -146,9 +149,6 @@ def upper_bound(session: Session, content: Content) -> int:
     if longest is None:
         raise UserMistake("a token budget needs a limit of each reply: set Sampling(max_tokens=…)")
     known = session.prompt_tokens.get(content.digest)
-    if known is None:
-        count = getattr(session.backend, "prompt_tokens", None)
-        known = count(content) if count is not None else None
     if known is None:
         sizes = (len(m.content.encode()) + len(m.reasoning.encode()) for m in content.messages)
         known = sum(sizes) + 16 * len(content.messages) + 16 + len(str(content.prefill).encode())

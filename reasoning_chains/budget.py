@@ -46,6 +46,17 @@ class Reservation:
     calls: int = 1
     granted: asyncio.Future[None] | None = None
 
+    def refusal(self) -> str:
+        """Say what was wanted, and what is left at most."""
+        budgets = list(self.account.enclosing())
+        tokens = [a.budget.tokens - a.tokens for a in budgets if a.budget.tokens is not None]
+        if tokens and min(tokens) < self.tokens:
+            return (
+                f"an ask needs up to {self.tokens} tokens (its prompt and max_tokens), and "
+                f"{min(tokens)} are left: raise the budget, or lower max_tokens"
+            )
+        return "the calls of the budget are used up"
+
     def settle(self, usage: Usage | None) -> None:
         """Give back what was held and book what was used; None where the call failed."""
         used = usage.tokens if usage is not None else 0
@@ -147,7 +158,7 @@ class Account:
         if waiting.granted is None or waiting.granted.done():
             return
         if refused:
-            waiting.granted.set_exception(BudgetSpent("the budget does not cover this ask"))
+            waiting.granted.set_exception(BudgetSpent(waiting.refusal()))
             return
         for account in waiting.account.enclosing():
             account.held_tokens += waiting.tokens

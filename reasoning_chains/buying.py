@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -34,7 +34,7 @@ class Session:
     watch: Callable[[Event], None] | None = None
     asked: Counter[tuple[Path, str]] = field(default_factory=Counter)
     prompt_tokens: dict[str, int] = field(default_factory=dict)
-    prepared: dict[tuple[str, int], Ask] = field(default_factory=dict)
+    prepared: dict[Hashable, Ask] = field(default_factory=dict)
 
     def tell(self, event: Event) -> None:
         """Hand an event to who watches."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 if TYPE_CHECKING:
@@ -50,6 +50,10 @@ class Chain:
     delivers: ClassVar[Mapping[str, str]] = {}
     """The reader that each of its templates must declare; "" is the template itself."""
 
+    def contracts(self) -> Mapping[str, str]:
+        """Give the readers of the templates that this chain uses as it is set."""
+        return self.delivers
+
     async def solve(self, problem: Problem, run: Run) -> Solution:
         """Find an answer; the one method that a chain writes."""
         raise NotImplementedError(f"{type(self).__name__} does not write solve(problem, run)")
@@ -72,11 +76,11 @@ class Chain:
         """Solve one problem and wait for it; works inside of a running loop and in threads."""
         from reasoning_chains.loop import run_sync
 
-        return run_sync(_call(self, backend, options, keep=True).solve(problem))
+        return run_sync(_kept(self, backend, options).solve(problem))
 
     def abatch(
         self,
-        problems: Iterable[Problem | str],
+        problems: Iterable[Problem | str] | AsyncIterable[Problem | str],
         backend: AnyBackend = "embedded",
         *,
         concurrency: int = 16,
@@ -88,8 +92,9 @@ class Chain:
         Problems are taken as they are needed, `concurrency` at once, and solutions keep their
         order. Where `return_exceptions` is set, a problem that fails gives its error in its place.
         """
-        from reasoning_chains.verbs import Solutions
+        from reasoning_chains.verbs import Solutions, checked_batch
 
+        checked_batch(problems, concurrency)
         call = _call(self, backend, options)
         return Solutions(call.batch(problems, concurrency, return_exceptions))
 
@@ -103,10 +108,11 @@ class Chain:
         **options: Unpack[Options],
     ) -> Iterator[Any]:
         """Solve many problems, giving each solution in its turn; see `abatch`."""
-        from reasoning_chains.verbs import iterate_sync
+        from reasoning_chains.verbs import checked_batch
 
-        call = _call(self, backend, options, keep=True)
-        return iterate_sync(call.batch(problems, concurrency, return_exceptions))
+        checked_batch(problems, concurrency)
+        call = _kept(self, backend, options)
+        return call.batch_sync(problems, concurrency, return_exceptions)
 
     def astream(
         self,
@@ -126,11 +132,19 @@ class Chain:
         """Solve one problem and give typed events meanwhile; the last is `Answered`."""
         from reasoning_chains.verbs import iterate_sync
 
-        return iterate_sync(_call(self, backend, options, keep=True).events(problem))
+        return iterate_sync(_kept(self, backend, options).events(problem))
 
 
-def _call(chain: Chain, backend: AnyBackend, options: Options, keep: bool = False) -> Call:
+def _call(chain: Chain, backend: AnyBackend, options: Options) -> Call:
     from reasoning_chains.session import Settings
     from reasoning_chains.verbs import Call
 
-    return Call(chain, backend, Settings(**options), keep)
+    return Call(chain, backend, Settings.of(options))
+
+
+def _kept(chain: Chain, backend: AnyBackend, options: Options) -> Call:
+    """Make the call of a sync verb, whose backend is closed when the process ends."""
+    from reasoning_chains.session import close_at_stop
+
+    close_at_stop(backend)
+    return _call(chain, backend, options)

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import os
 import threading
-from collections.abc import Callable, Coroutine
-from concurrent.futures import CancelledError
+from collections.abc import Callable, Coroutine, Iterable
+from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from reasoning_chains.errors import UserMistake
 
-__all__ = ["at_stop", "background_loop", "on_background_loop", "run_sync"]
+__all__ = [
+    "at_stop",
+    "background_loop",
+    "cancel",
+    "has_stopped",
+    "on_background_loop",
+    "run_sync",
+    "submit",
+]
 
 _T = TypeVar("_T")
 _lock = threading.Lock()
 _loop: asyncio.AbstractEventLoop | None = None
 _thread: threading.Thread | None = None
+_stopped = False
 
 at_stop: list[Callable[[], Coroutine[Any, Any, None]]] = []
 """What is awaited on the loop before the process ends: connections are closed there."""
@@ -47,20 +57,44 @@ def run_sync(work: Coroutine[Any, Any, _T]) -> _T:
     Raises:
         UserMistake: Called on the library's own thread, where waiting would never end.
     """
-    if on_background_loop():
-        work.close()
-        raise UserMistake(
-            "a sync verb was called on the library's own thread: use the async one, such as ainvoke"
-        )
-    future = asyncio.run_coroutine_threadsafe(work, background_loop())
+    future = submit(work)
     try:
         return future.result()
     except KeyboardInterrupt:
         future.cancel()
         _settled()
         raise
-    except CancelledError:
-        raise KeyboardInterrupt from None
+
+
+def submit(work: Coroutine[Any, Any, _T]) -> Future[_T]:
+    """Start a coroutine on the background loop.
+
+    Raises:
+        UserMistake: On the library's own thread, or while the process ends.
+    """
+    if on_background_loop() or _stopped:
+        work.close()
+        raise UserMistake(
+            "a sync verb was called while the process ends"
+            if _stopped
+            else "a sync verb was called on the library's own thread: use the async one, such as "
+            "ainvoke"
+        )
+    return asyncio.run_coroutine_threadsafe(work, background_loop())
+
+
+def cancel(futures: Iterable[Future[Any]]) -> None:
+    """Cancel what is still under way, and wait until it has ended."""
+    left = [future for future in futures if not future.done()]
+    for future in left:
+        future.cancel()
+    if left and not _stopped and not on_background_loop():
+        _settled()
+
+
+def has_stopped() -> bool:
+    """Say whether the process is ending: nothing can run any more."""
+    return _stopped
 
 
 def _settled() -> None:
@@ -71,7 +105,8 @@ def _settled() -> None:
             await asyncio.sleep(0)
 
     done = asyncio.run_coroutine_threadsafe(turns(), background_loop())
-    done.result(timeout=1)
+    with contextlib.suppress(TimeoutError):  # the loop is busy: Ctrl-C goes through all the same
+        done.result(timeout=1)
 
 
 async def _stop_tasks() -> None:
@@ -81,13 +116,17 @@ async def _stop_tasks() -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.get_running_loop().shutdown_asyncgens()
 
 
 @atexit.register
 def _stop() -> None:
+    global _stopped  # noqa: PLW0603
     if _loop is None or _thread is None or on_background_loop():
         return
-    asyncio.run_coroutine_threadsafe(_stop_tasks(), _loop).result(timeout=2)
+    _stopped = True
+    with contextlib.suppress(TimeoutError):  # the thread is a daemon: the process ends
+        asyncio.run_coroutine_threadsafe(_stop_tasks(), _loop).result(timeout=2)
     _loop.call_soon_threadsafe(_loop.stop)
     _thread.join(timeout=2)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from reasoning_chains.budget import Account, Budget
 from reasoning_chains.buying import Path, Session, buy
-from reasoning_chains.errors import BackendError, BudgetSpent
+from reasoning_chains.errors import BackendError, BudgetSpent, UserMistake
 from reasoning_chains.protocols import Solver
 from reasoning_chains.solution import (
     AskStarted,
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 __all__ = ["Run"]
 
 _T = TypeVar("_T")
+_AT_ONCE = 256
+"""How many attempts are under way at most: a budget must be able to end a million of them."""
 
 
 @dataclass(slots=True, eq=False)
@@ -65,6 +67,7 @@ class Run:
         sampling: Sampling | None = None,
         history: Sequence[Message] = (),
         prefill: str | tuple[int, ...] = "",
+        repair: bool = True,
         **variables: Any,
     ) -> Reply:
         """Render a template, ask the backend for one sample, and read the reply.
@@ -74,6 +77,7 @@ class Run:
             sampling: Lies over the run's, the template's and the backend's.
             history: Messages after the rendered ones.
             prefill: The beginning of the reply, after the template's own.
+            repair: Whether a JSON answer that does not fit its schema is asked for once more.
             **variables: What the template sees beside the problem; plain data only.
 
         Raises:
@@ -94,11 +98,20 @@ class Run:
         _record(span, content, reply, notes)
         self.last = reply
         self.session.tell(ReplyArrived(self.path, reply))
-        if reply.unfit and template != "repair_json":
-            return await self.ask(
-                "repair_json", problem=problem, reply=reply.text, error=reply.unfit
-            )
+        if repair and reply.unfit and completion.finish == "stop":
+            return await self._repaired(problem, reply, sampling)
         return reply
+
+    async def _repaired(self, problem: Problem, reply: Reply, sampling: Sampling | None) -> Reply:
+        """Ask once for JSON that fits; what was paid for is kept where that fails."""
+        wanted: dict[str, Any] = {"reply": reply.text, "error": reply.unfit}
+        try:
+            return await self.ask(
+                "repair_json", sampling=sampling, repair=False, problem=problem, **wanted
+            )
+        except BackendError as error:
+            self.span.add("note", "repair failed", error=str(error))
+            return reply
 
     def exemplars(self, name: str) -> tuple[Exemplar, ...]:
         """Give the worked examples of a set beside the templates, in the problem's language."""
@@ -137,6 +150,8 @@ class Run:
     ) -> list[Solution]:
         """Solve a problem several times at once; one that fails loses only itself.
 
+        Where the budget ends, those that were not begun are left out.
+
         Raises:
             BackendError: All of them failed.
         """
@@ -147,7 +162,11 @@ class Run:
             except BackendError as error:
                 return error
 
-        outcomes = await _together([attempt(label) for label in labels])
+        outcomes: list[Solution | BackendError] = []
+        waiting = list(labels)
+        while waiting and not any(_is_spent(outcome) for outcome in outcomes[-1:]):
+            outcomes += await _together([attempt(label) for label in waiting[:_AT_ONCE]])
+            del waiting[:_AT_ONCE]
         errors = [outcome for outcome in outcomes if isinstance(outcome, BackendError)]
         if errors and len(errors) == len(outcomes):
             raise errors[0]
@@ -161,19 +180,33 @@ class Run:
         ]
 
     async def work(self, chain: Solver) -> Solution:
-        """Run a chain to its end; a spent budget ends it with the best so far."""
+        """Run a chain to its end; a spent budget, or a failure, ends it with the best so far.
+
+        Raises:
+            BackendError: The backend failed before anything was proposed.
+        """
         try:
             solution: Solution = await chain.solve(self.problem, self)
         except BudgetSpent as spent:
             self.span.add("note", "budget", reason=str(spent))
             solution = self.conclude(self.problem, stop_reason="budget")
+        except BackendError as error:
+            if self.best is None or self.best.answer is None:
+                raise
+            self.span.add("note", "failed", error=str(error))
+            solution = self.conclude(self.problem, stop_reason="failed")
+        if not isinstance(solution, Solution):
+            raise UserMistake(
+                f"{type(chain).__name__}.solve gave {type(solution).__name__}, no Solution: "
+                "end it with return run.conclude(problem, reply)"
+            )
         self.span.data.update(answer=solution.answer, stop_reason=solution.stop_reason)
         return replace(solution, usage=self.usage, bill=self.bill, trace=Trace(self.span))
 
-    def propose(self, reply: Reply) -> None:
-        """Put forward the best answer so far, which stands if the budget ends."""
-        self.best = reply
-        self.span.add("propose", str(reply.answer), answer=reply.answer)
+    def propose(self, found: Reply | Solution) -> None:
+        """Put forward the best answer so far, which stands if the budget ends or a call fails."""
+        self.best = found.reply() if isinstance(found, Solution) else found
+        self.span.add("propose", str(found.answer), answer=found.answer)
 
     def vote(self, vote: Vote) -> None:
         """Record a vote and tell who watches."""
@@ -183,17 +216,18 @@ class Run:
     def conclude(
         self,
         problem: Problem,
-        reply: Reply | None = None,
+        found: Reply | Solution | None = None,
         *,
         confidence: float | None = None,
         candidates: Sequence[Candidate] = (),
         stop_reason: StopReason | None = None,
     ) -> Solution:
-        """Make the solution of this run from a reply, or from the last one that was proposed."""
-        final = reply or self.best
+        """Make the solution of this run: of what was found, else of what was proposed last."""
+        reply = found.reply() if isinstance(found, Solution) else found
+        final = reply if reply and reply.answer is not None else self.best or reply
         if final is None or final.answer is None:
             text = final.text if final else (self.last.text if self.last else "")
-            reason = stop_reason or _why(candidates, final or self.last)
+            reason = stop_reason or _why(candidates, reply or final or self.last)
             return Solution(None, text, confidence, tuple(candidates), stop_reason=reason)
         return Solution(
             final.answer,
@@ -211,6 +245,10 @@ class Run:
             run.usage += completion.usage
             run.bill += completion.bill
             run = run.parent
+
+
+def _is_spent(outcome: Solution | BackendError) -> bool:
+    return isinstance(outcome, Solution) and outcome.stop_reason == "budget"
 
 
 _GRAVE: tuple[StopReason, ...] = ("budget", "refused", "length")

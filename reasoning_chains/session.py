@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import inspect
 import weakref
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 from reasoning_chains.backends.coalesce import Coalescing, coalesced
@@ -16,7 +17,7 @@ from reasoning_chains.backends.scripted import FunctionBackend
 from reasoning_chains.budget import Account, Budget
 from reasoning_chains.buying import Session
 from reasoning_chains.content import Library
-from reasoning_chains.errors import UserMistake
+from reasoning_chains.errors import UnknownName, UserMistake
 from reasoning_chains.loop import at_stop
 from reasoning_chains.names import open_backend
 from reasoning_chains.protocols import Backend
@@ -24,7 +25,15 @@ from reasoning_chains.run import Run
 from reasoning_chains.solution import Event
 from reasoning_chains.types import Completion, Problem, Request, Sampling
 
-__all__ = ["AnyBackend", "Settings", "leased", "problem_of", "start", "streamed"]
+__all__ = [
+    "AnyBackend",
+    "Settings",
+    "close_at_stop",
+    "problem_of",
+    "shared",
+    "start",
+    "streamed",
+]
 
 AnyBackend: TypeAlias = str | Backend | Callable[[Request], Awaitable[Sequence[Completion]]]
 
@@ -39,16 +48,63 @@ class Settings:
     lang: str | None = None
     project: str | None = None
 
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Settings:
+        """Make settings of a verb's options.
 
-@dataclass(slots=True)
-class _Lease:
-    backend: Coalescing
-    holders: int = 0
+        Raises:
+            UserMistake: An option is unknown, or of another type than it must be.
+        """
+        from reasoning_chains.templates.language import LANGUAGES
+
+        wanted: dict[str, tuple[type, ...]] = {
+            "budget": (Budget, type(None)),
+            "seed": (int,),
+            "sampling": (Sampling,),
+            "lang": (str, type(None)),
+            "project": (str, Path, type(None)),
+        }
+        for name, value in options.items():
+            if name not in wanted:
+                raise UnknownName("option of a verb", name, wanted)
+            if not isinstance(value, wanted[name]) or isinstance(value, bool):
+                kinds = " or ".join(kind.__name__ for kind in wanted[name])
+                raise UserMistake(f"{name} must be {kinds}, found {value!r}")
+        if options.get("lang") not in (None, *LANGUAGES):
+            raise UnknownName("language", str(options["lang"]), LANGUAGES)
+        return cls(**options)
 
 
-_leases: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, _Lease]] = (
-    weakref.WeakKeyDictionary()
-)
+_Life = AsyncGenerator[Coalescing, None]
+_named: weakref.WeakKeyDictionary[
+    asyncio.AbstractEventLoop, dict[tuple[str, str], tuple[Coalescing, _Life]]
+] = weakref.WeakKeyDictionary()
+
+
+async def shared(backend: AnyBackend, project: str | None = None) -> Coalescing:
+    """Give the coalescing wrapper of a backend.
+
+    One that was named by a string is opened once a loop and project, and closed when the loop ends
+    (by `asyncio.run`, or with the process). Others belong to the caller, who closes them.
+    """
+    if not isinstance(backend, str):
+        return coalesced(_as_backend(backend))
+    mine = _named.setdefault(asyncio.get_running_loop(), {})
+    spec = (backend, str(Library.of(project).roots[0]))
+    if spec not in mine:
+        opened = coalesced(open_backend(backend, project=project))
+        life = _life(opened)
+        mine[spec] = (opened, life)
+        await anext(life)
+    return mine[spec][0]
+
+
+async def _life(opened: Coalescing) -> _Life:
+    """Close a backend when the loop shuts its generators down."""
+    try:
+        yield opened
+    finally:
+        await opened.aclose()
 
 
 def streamed(backend: Coalescing) -> Coalescing:
@@ -57,44 +113,15 @@ def streamed(backend: Coalescing) -> Coalescing:
     return coalesced(view()) if view is not None else backend
 
 
-@asynccontextmanager
-async def leased(
-    backend: AnyBackend, project: str | None = None, *, keep: bool = False
-) -> AsyncIterator[Coalescing]:
-    """Give the coalescing wrapper of a backend.
-
-    One that was named by a string is opened once a loop, shared, and closed with its last holder,
-    or kept open where `keep` says so. Others belong to the caller, who closes them.
-    """
-    if not isinstance(backend, str):
-        shared = coalesced(_as_backend(backend))
-        if keep:
-            _close_at_stop(shared.inner)
-        yield shared
-        return
-    leases = _leases.setdefault(asyncio.get_running_loop(), {})
-    spec = f"{backend}\0{project or ''}"
-    if spec not in leases:
-        leases[spec] = _Lease(coalesced(open_backend(backend, project=project)), int(keep))
-        if keep:
-            _close_at_stop(leases[spec].backend.inner)
-    lease = leases[spec]
-    lease.holders += 1
-    try:
-        yield lease.backend
-    finally:
-        lease.holders -= 1
-        if not lease.holders:
-            del leases[spec]
-            await lease.backend.aclose()
-
-
 _kept: weakref.WeakValueDictionary[int, Backend] = weakref.WeakValueDictionary()
 
 
-def _close_at_stop(backend: Backend) -> None:
+def close_at_stop(backend: AnyBackend) -> None:
     """Remember a backend that sync verbs use: nobody else can close what it holds on their loop."""
-    _kept[id(backend)] = backend
+    if not hasattr(backend, "aclose"):
+        return
+    with contextlib.suppress(TypeError):  # one that takes no weak reference closes itself
+        _kept[id(backend)] = cast(Backend, backend)
     if _close_kept not in at_stop:
         at_stop.append(_close_kept)
 
@@ -115,13 +142,15 @@ def _as_backend(backend: Any) -> Backend:
     )
 
 
-_functions: weakref.WeakKeyDictionary[Any, FunctionBackend] = weakref.WeakKeyDictionary()
+_functions: weakref.WeakValueDictionary[int, FunctionBackend] = weakref.WeakValueDictionary()
+"""By the function's id, which stays its own: the value holds the function."""
 
 
 def _function_backend(function: Any) -> FunctionBackend:
-    if function not in _functions:
-        _functions[function] = FunctionBackend(function)
-    return _functions[function]
+    made = _functions.get(id(function))
+    if made is None:
+        made = _functions[id(function)] = FunctionBackend(function)
+    return made
 
 
 def problem_of(problem: Problem | str) -> Problem:

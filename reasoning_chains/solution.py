@@ -87,6 +87,10 @@ class Solution:
     value: Any = None
     logprob: float | None = None
 
+    def reply(self) -> Reply:
+        """Give it as a reply, for a chain that goes on from it."""
+        return Reply(self.text, self.answer, value=self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class AskStarted:

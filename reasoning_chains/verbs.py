@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterable, Iterator
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+    Sequence,
+)
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from reasoning_chains.asking import language
 from reasoning_chains.errors import (
     CapabilityMissing,
-    ReasoningChainsError,
     TemplateMistake,
     UserMistake,
 )
-from reasoning_chains.loop import run_sync
+from reasoning_chains.loop import cancel, has_stopped, run_sync, submit
 from reasoning_chains.protocols import Solver
 from reasoning_chains.run import Run
-from reasoning_chains.session import AnyBackend, Settings, leased, problem_of, start, streamed
+from reasoning_chains.session import AnyBackend, Settings, problem_of, shared, start, streamed
 from reasoning_chains.solution import Answered, Event, Solution
 from reasoning_chains.types import Problem
 
-__all__ = ["Call", "Solutions", "iterate_sync"]
+__all__ = ["Call", "Solutions", "checked_batch", "iterate_sync"]
 
 _T = TypeVar("_T")
+Problems: TypeAlias = Iterable[Problem | str] | AsyncIterable[Problem | str]
 
 
 class Solutions(AsyncIterator[Any]):
@@ -54,17 +64,16 @@ class Call:
     chain: Solver
     backend: AnyBackend
     settings: Settings
-    keep: bool = False
 
     async def solve(
         self, problem: Problem | str, watch: Callable[[Event], None] | None = None
     ) -> Solution:
         """Solve one problem."""
         wanted = problem_of(problem)
-        async with leased(self.backend, self.settings.project, keep=self.keep) as backend:
-            run = start(streamed(backend) if watch else backend, wanted, self.settings, watch)
-            check(self.chain, run)
-            return await run.work(self.chain)
+        backend = await shared(self.backend, self.settings.project)
+        run = start(streamed(backend) if watch else backend, wanted, self.settings, watch)
+        check(self.chain, run)
+        return await run.work(self.chain)
 
     async def events(self, problem: Problem | str) -> AsyncGenerator[Event, None]:
         """Solve one problem and tell what happens meanwhile; the last event is the solution."""
@@ -80,41 +89,90 @@ class Call:
             await asyncio.gather(task, return_exceptions=True)
 
     async def batch(
-        self, problems: Iterable[Problem | str], concurrency: int, return_exceptions: bool
+        self, problems: Problems, concurrency: int, return_exceptions: bool
     ) -> AsyncGenerator[Any, None]:
         """Solve problems in order, a bounded number at once, taken as they are needed."""
-        if concurrency < 1:
-            raise UserMistake(f"concurrency={concurrency}: it must be at least 1")
         running: deque[asyncio.Task[Solution]] = deque()
-        coming = iter(problems)
-        async with leased(self.backend, self.settings.project, keep=self.keep):
-            try:
-                while self._fill(running, coming, concurrency):
-                    try:
-                        yield await running[0]
-                    except ReasoningChainsError as error:
-                        if not return_exceptions:
-                            raise
-                        yield error
-                    running.popleft()
-            finally:
-                for task in running:
-                    task.cancel()
-                await asyncio.gather(*running, return_exceptions=True)
+        coming = _taken(problems)
+        more = True
+        try:
+            while more or running:
+                if more and _room(running, concurrency):
+                    problem = await anext(coming, None)
+                    more = problem is not None
+                    if problem is not None:
+                        running.append(asyncio.create_task(self.solve(problem)))
+                elif running[0].done():
+                    yield _outcome(running.popleft(), return_exceptions)
+                else:
+                    busy = [task for task in running if not task.done()]
+                    await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
 
-    def _fill(
-        self,
-        running: deque[asyncio.Task[Solution]],
-        coming: Iterator[Problem | str],
-        concurrency: int,
-    ) -> bool:
-        while len(running) < concurrency:
-            try:
-                problem = next(coming)
-            except StopIteration:
-                break
-            running.append(asyncio.create_task(self.solve(problem)))
-        return bool(running)
+    def batch_sync(
+        self, problems: Iterable[Problem | str], concurrency: int, return_exceptions: bool
+    ) -> Iterator[Any]:
+        """Do the same from outside of the loop: problems are taken in the caller's thread."""
+        running: deque[Future[Solution]] = deque()
+        coming = iter(problems)
+        more = True
+        try:
+            while more or running:
+                if more and _room(running, concurrency):
+                    problem = next(coming, None)
+                    more = problem is not None
+                    if problem is not None:
+                        running.append(submit(self.solve(problem)))
+                elif running[0].done():
+                    yield _outcome(running.popleft(), return_exceptions)
+                else:
+                    busy = [future for future in running if not future.done()]
+                    wait(busy, return_when=FIRST_COMPLETED)
+        finally:
+            cancel(running)
+
+
+_AHEAD = 4
+"""How many windows of finished solutions may wait for a slow one before them."""
+
+
+def _room(running: Sequence[Any], concurrency: int) -> bool:
+    if len(running) >= _AHEAD * concurrency:
+        return False
+    return sum(not each.done() for each in running) < concurrency
+
+
+def _outcome(done: asyncio.Task[Solution] | Future[Solution], return_exceptions: bool) -> Any:
+    error = done.exception()
+    if return_exceptions and isinstance(error, Exception):
+        return error
+    return done.result()
+
+
+async def _taken(problems: Problems) -> AsyncIterator[Problem | str]:
+    if isinstance(problems, AsyncIterable):
+        async for problem in problems:
+            yield problem
+    else:
+        for problem in problems:
+            yield problem
+
+
+def checked_batch(problems: Any, concurrency: int) -> None:
+    """Refuse what is no batch, before anything is asked.
+
+    Raises:
+        UserMistake: One text is given for many, or nothing may run.
+    """
+    if isinstance(problems, str | Problem):
+        raise UserMistake("batch wants many problems: put one into a list, or use invoke")
+    if not isinstance(problems, Iterable | AsyncIterable):
+        raise UserMistake(f"batch wants an iterable of problems, found {type(problems).__name__}")
+    if not isinstance(concurrency, int) or concurrency < 1:
+        raise UserMistake(f"concurrency={concurrency!r}: it must be a number from 1 on")
 
 
 def iterate_sync(generator: AsyncGenerator[_T, None]) -> Iterator[_T]:
@@ -127,7 +185,8 @@ def iterate_sync(generator: AsyncGenerator[_T, None]) -> Iterator[_T]:
                 return
             yield item
     finally:
-        run_sync(generator.aclose())
+        if not has_stopped():
+            run_sync(generator.aclose())
 
 
 def check(chain: Any, run: Run) -> None:
@@ -143,7 +202,8 @@ def check(chain: Any, run: Run) -> None:
             whose = f"{need} (by {type(chain).__name__})"
             raise CapabilityMissing(whose, backend.name, "use another backend or chain")
     lang = language(run.session, run.problem)
-    for part, reader in getattr(chain, "delivers", {}).items():
+    contracts = chain.contracts() if hasattr(chain, "contracts") else {}
+    for part, reader in contracts.items():
         file = templates.file(f"{chain.template}/{part}" if part else chain.template, lang)
         found = templates.head(file).parse
         if found != reader:

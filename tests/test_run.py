@@ -16,6 +16,7 @@ from reasoning_chains import (
     Run,
     Sampling,
     ScriptedBackend,
+    SelfConsistency,
     Solution,
     UserMistake,
     ZeroShotCoT,
@@ -179,6 +180,78 @@ def test_a_token_budget_needs_a_limit_of_each_reply() -> None:
     with pytest.raises(UserMistake, match="max_tokens"):
         Direct().invoke(SUM, backend=unlimited, budget=Budget(tokens=100))
     assert Direct().invoke(SUM, backend=unlimited).answer == "7"
+
+
+def test_what_was_paid_for_is_kept_where_a_later_call_fails() -> None:
+    lost = BackendError("lost")
+    backend = ScriptedBackend(["3 + 4 = 7. The answer is 7.", lost])
+    solution = ZeroShotCoT(two_stage=True).invoke(SUM, backend=backend)
+    assert (solution.answer, solution.stop_reason) == ("7", "failed")
+    plain = Capabilities(n=True)
+    backend = ScriptedBackend(['{"name": "Rex"}', lost], capabilities=plain)
+    solution = Direct().invoke(PET, backend=backend)
+    assert (solution.answer, solution.stop_reason, solution.text) == (
+        None,
+        "unparsed",
+        '{"name": "Rex"}',
+    )
+
+
+def test_a_second_stage_that_cannot_be_read_leaves_the_answer_of_the_first() -> None:
+    backend = ScriptedBackend(["The answer is 7.", "hmm I am\nnot sure"])
+    solution = ZeroShotCoT(two_stage=True).invoke(SUM, backend=backend)
+    assert (solution.answer, solution.stop_reason) == ("7", "answered")
+
+
+def test_reasoning_is_not_asked_for_json() -> None:
+    backend = ScriptedBackend(["A dog, I think.", '{"name": "Rex", "age": 3}'])
+    solution = ZeroShotCoT(two_stage=True).invoke(PET, backend=backend)
+    assert solution.value == Pet(name="Rex", age=3)
+    assert [ask.label for ask in solution.trace.asks] == [
+        "zero_shot_cot/think",
+        "zero_shot_cot/extract",
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Guessing(Chain):
+    """Proposes the solution of another chain."""
+
+    async def solve(self, problem: Problem, run: Run) -> Solution:
+        run.propose(await run.solve(Direct(), problem, "guess"))
+        return run.conclude(problem, await run.ask("zero_shot_cot"))
+
+
+def test_a_solution_can_be_proposed() -> None:
+    backend = ScriptedBackend(["8", "The answer is 7."])
+    solution = Guessing().invoke(SUM, backend=backend, budget=Budget(calls=1))
+    assert (solution.answer, solution.stop_reason) == ("8", "budget")
+
+
+@dataclass(frozen=True, slots=True)
+class Odd(Chain):
+    async def solve(self, problem: Problem, run: Run) -> Solution:
+        return "7"  # type: ignore[return-value]
+
+
+def test_a_chain_that_gives_no_solution_is_told() -> None:
+    with pytest.raises(UserMistake, match=r"Odd\.solve gave str, no Solution"):
+        Odd().invoke(SUM, backend=ScriptedBackend(["7"]))
+
+
+def test_a_million_voters_end_with_the_budget() -> None:
+    chain = SelfConsistency(Direct(), samples=1_000_000)
+    backend = ScriptedBackend(lambda *_: "7")
+    solution = chain.invoke(SUM, backend=backend, budget=Budget(calls=3))
+    assert (solution.answer, solution.stop_reason) == ("7", "budget")
+
+
+def test_a_budget_says_what_did_not_fit() -> None:
+    backend = ScriptedBackend(["7"])
+    solution = Direct().invoke(SUM, backend=backend, budget=Budget(tokens=300))
+    (note,) = solution.trace.spans("note")
+    assert "up to" in str(note.data["reason"])
+    assert "300 are left" in str(note.data["reason"])
 
 
 def test_an_error_of_the_backend_is_raised_where_nothing_was_answered() -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from reasoning_chains import Direct, Problem, ScriptedBackend, UserMistake
-from reasoning_chains.session import identity, leased
+from reasoning_chains.session import identity, shared
+from reasoning_chains.types import Completion
 from tests.servers.chat import ChatServer
 
 
@@ -22,14 +23,41 @@ def spec(tmp_path: Path) -> str:
     return f"replay:{tmp_path}/rows.jsonl"
 
 
-def test_a_named_backend_is_opened_once_a_loop_and_closed_with_its_last_holder(spec: str) -> None:
-    async def story() -> None:
-        async with leased(spec) as first, leased(spec) as second:
-            assert first is second
-        async with leased(spec) as third:
-            assert third is not first
+def test_a_named_backend_is_opened_once_a_loop(spec: str) -> None:
+    async def story() -> object:
+        first = await shared(spec)
+        assert await shared(spec) is first
+        return first
 
-    asyncio.run(story())
+    assert asyncio.run(story()) is not asyncio.run(story())
+
+
+def test_a_name_means_what_the_project_of_the_call_declares(
+    spec: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, answer in (("one", "1"), ("two", "2")):
+        folder = tmp_path / name
+        folder.mkdir()
+        row = {"question": "say", "completions": [answer]}
+        (folder / "rows.jsonl").write_text(json.dumps(row) + "\n")
+        text = f'[backends.fast]\nuse = "replay:{folder}/rows.jsonl"\n'
+        (folder / "reasoning.toml").write_text(text)
+        monkeypatch.chdir(folder)
+        assert Direct().invoke("say", backend="fast").answer == answer
+
+
+def test_functions_as_backends_are_not_kept() -> None:
+    def made() -> object:
+        async def function(_: object) -> list[Completion]:
+            return [Completion("7")]
+
+        assert Direct().invoke("say", backend=function).answer == "7"
+        return weakref.ref(function)
+
+    gone = [made() for _ in range(5)]
+    for _ in range(3):
+        gc.collect()
+    assert [ref() for ref in gone] == [None] * 5  # type: ignore[operator]
 
 
 def test_async_verbs_by_name_leave_nothing_open(
@@ -57,8 +85,10 @@ def test_a_backend_that_is_dropped_after_a_sync_verb_is_freed() -> None:
 
 FORKED = """
 import os
-from reasoning_chains import Direct, ScriptedBackend
+from reasoning_chains import Direct, EmbeddedBackend, ScriptedBackend
+backend = EmbeddedBackend()
 def solve():
+    assert Direct().invoke("What is 3 + 4?", backend=backend).text
     return Direct().invoke("say", backend=ScriptedBackend(["7"])).answer
 assert solve() == "7"
 child = os.fork()
@@ -82,3 +112,31 @@ def test_a_problem_is_known_by_its_id_or_by_what_it_asks() -> None:
 def test_a_project_that_is_not_there_is_told() -> None:
     with pytest.raises(UserMistake, match="project folder 'nowhere' is not there"):
         Direct().invoke("say", backend=ScriptedBackend(["1"]), project="nowhere")
+
+
+ABANDONED = """
+from reasoning_chains import ScriptedBackend, ZeroShotCoT
+stream = ZeroShotCoT().stream("q", backend=ScriptedBackend(["a b"]))
+next(stream)
+batch = ZeroShotCoT().batch(["q"] * 9, backend=ScriptedBackend(["a b"] * 9))
+next(batch)
+"""
+
+
+def test_what_is_left_open_does_not_keep_the_process_from_ending() -> None:
+    subprocess.run([sys.executable, "-W", "error", "-c", ABANDONED], check=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"sampling": {}}, "sampling must be Sampling"),
+        ({"budget": 5}, "budget must be Budget"),
+        ({"seed": "x"}, "seed must be int"),
+        ({"lang": "fr"}, "unknown language 'fr'"),
+        ({"temperature": 0.5}, "unknown option of a verb 'temperature'"),
+    ],
+)
+def test_a_wrong_option_of_a_verb_is_told(options: dict[str, object], told: str) -> None:
+    with pytest.raises(UserMistake, match=told):
+        Direct().invoke("say", backend=ScriptedBackend(["1"]), **options)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -33,7 +33,7 @@ from reasoning_chains.solution import (
     TextDelta,
     VoteCounted,
 )
-from reasoning_chains.types import Content, SampleKey
+from reasoning_chains.types import Completion, Content, Request, SampleKey
 
 
 def echo(content: Content, _: SampleKey) -> str:
@@ -142,7 +142,7 @@ def test_batch_keeps_the_order_and_takes_problems_only_as_they_are_needed() -> N
     solutions = Direct().batch(coming(), backend=ScriptedBackend(echo), concurrency=4)
     first = list(itertools.islice(solutions, 50))
     assert [solution.answer for solution in first] == [str(i) for i in range(50)]
-    assert taken <= 55
+    assert taken <= 70
     solutions.close()  # type: ignore[attr-defined]
     assert not asyncio.all_tasks(background_loop())
 
@@ -161,6 +161,58 @@ def test_batch_hands_over_failures_where_it_is_told_to() -> None:
     first, second = Direct().batch(odd, backend=backend, return_exceptions=True)
     assert isinstance(first, UserMistake)
     assert second.answer == "1"
+
+
+def test_problems_are_taken_in_the_callers_thread() -> None:
+    backend = ScriptedBackend(echo)
+    inner = (str(s.answer) for s in Direct().batch(questions(4), backend=backend))
+    outer = Direct().batch((f"say {answer}" for answer in inner), backend=backend)
+    assert [solution.answer for solution in outer] == ["0", "1", "2", "3"]
+
+
+def test_abatch_takes_an_async_iterable() -> None:
+    async def coming() -> AsyncIterator[str]:
+        for question in questions(3):
+            yield question
+
+    async def story() -> list[Solution]:
+        return await Direct().abatch(coming(), backend=ScriptedBackend(echo))
+
+    assert [s.answer for s in asyncio.run(story())] == ["0", "1", "2"]
+
+
+def test_a_slow_problem_does_not_hold_up_those_behind_it() -> None:
+    async def reply(content: Content, key: SampleKey) -> str:
+        said = echo(content, key)
+        await asyncio.sleep(0.4 if said == "0" else 0.0)
+        return said
+
+    seen: list[float] = []
+
+    def coming() -> Iterator[str]:
+        for question in questions(8):
+            seen.append(time.monotonic())
+            yield question
+
+    solutions = Direct().batch(coming(), backend=ScriptedBackend(reply), concurrency=2)
+    assert [s.answer for s in solutions] == [str(i) for i in range(8)]
+    assert seen[7] - seen[0] < 0.4
+
+
+@pytest.mark.parametrize("wrong", ["say 1", Problem("say 1"), 5, None])
+def test_what_is_no_batch_is_refused(wrong: object) -> None:
+    with pytest.raises(UserMistake, match="batch wants"):
+        Direct().batch(wrong)  # type: ignore[arg-type]
+
+
+def test_a_function_backend_that_breaks_loses_only_its_own_problem() -> None:
+    async def flaky(request: Request) -> list[Completion]:
+        if "number 1" in request.content.messages[-1].content:
+            raise ConnectionResetError("gone")
+        return [Completion("7")]
+
+    found = list(Direct().batch(questions(3), backend=flaky, return_exceptions=True))
+    assert [type(item).__name__ for item in found] == ["Solution", "BackendError", "Solution"]
 
 
 def test_abatch_is_iterated_or_awaited() -> None:

@@ -29,6 +29,7 @@ __all__ = ["Coalescing", "coalesced"]
 
 _QUIET_TURNS = 3
 _News = Delta | Completion | BackendError
+_Listener = Callable[[_News], None]
 
 
 class _Flight:
@@ -36,11 +37,11 @@ class _Flight:
 
     def __init__(self, group: _Group) -> None:
         self.group = group
-        self.listeners: list[Callable[[_News], None]] = []
+        self.listeners: list[_Listener] = []
         self.deltas: list[Delta] = []
         self.landed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    def join(self, listener: Callable[[_News], None]) -> None:
+    def join(self, listener: _Listener) -> None:
         for delta in self.deltas:
             listener(delta)
         self.listeners.append(listener)
@@ -108,16 +109,18 @@ class Coalescing:
 
     async def complete(self, request: Request, emit: Emit) -> None:
         """Ask for the samples together with others of equal content."""
-        joined: list[_Flight] = []
+        joined: list[tuple[_Flight, _Listener]] = []
         for index, key in enumerate(request.samples):
             flight = self._flights.get(key) or self._board(request.content, key)
-            flight.join(partial(emit, index))
-            joined.append(flight)
+            listener: _Listener = partial(emit, index)
+            flight.join(listener)
+            joined.append((flight, listener))
         try:
-            for flight in joined:
+            for flight, _ in joined:
                 await asyncio.shield(flight.landed)
         finally:
-            for flight in joined:
+            for flight, listener in joined:
+                flight.listeners.remove(listener)  # the first of those who stay is billed
                 self._leave(flight.group)
 
     def _board(self, content: Content, key: SampleKey) -> _Flight:

@@ -103,7 +103,12 @@ class FunctionBackend:
 
     async def complete(self, request: Request, emit: Emit) -> None:
         """Call the function, once for the whole request."""
-        completions = await self._function(request)
+        try:
+            completions = await self._function(request)
+        except (OSError, TimeoutError) as error:
+            raise BackendError(f"backend {self.name!r} failed: {error}", retryable=True) from error
+        if not all(isinstance(each, Completion) for each in completions):
+            raise BackendError(f"backend {self.name!r} gave something that is no Completion")
         if len(completions) != request.n:
             raise BackendError(
                 f"backend {self.name!r} gave {len(completions)} completions for {request.n} samples"

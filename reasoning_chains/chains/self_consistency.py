@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import repeat
 from typing import TYPE_CHECKING, Literal
 
 from reasoning_chains.chain import Chain
@@ -79,14 +80,16 @@ class SelfConsistency(Chain):
             labels = range(len(voters), min(len(voters) + width, self.samples))
             voters += await run.attempts(self.chain, problem, labels, sampling=sampling)
             answers = [voter.answer for voter in voters]
-            vote = majority(answers, self._weights(voters), key=key)
+            weights = self._weights(voters)
+            vote = majority(answers, weights, key=key)
             run.vote(vote)
             run.propose(_first_of(vote, voters))
             keys = [None if answer is None else key(answer) for answer in answers]
             spent = any(voter.stop_reason == "budget" for voter in voters)
             if spent or (self.stop is not None and self.stop.decided(keys)):
                 break
-        return _concluded(run, problem, vote, voters)
+        weighed = list(zip(voters, weights or repeat(1.0), strict=False))
+        return _concluded(run, problem, vote, weighed)
 
     def _weights(self, voters: Sequence[Solution]) -> list[float] | None:
         if self.weights == "equal":
@@ -101,14 +104,17 @@ def _first_of(vote: Vote, voters: Sequence[Solution]) -> Reply:
     for voter in voters:
         if voter.answer is not None and voter.answer == vote.answer:
             return Reply(voter.text, voter.answer, value=voter.value)
-    return Reply(voters[0].text)
+    read = [voter for voter in voters if voter.stop_reason != "failed"]
+    return Reply(read[0].text if read else "")
 
 
-def _concluded(run: Run, problem: Problem, vote: Vote, voters: Sequence[Solution]) -> Solution:
+def _concluded(
+    run: Run, problem: Problem, vote: Vote, voters: Sequence[tuple[Solution, float]]
+) -> Solution:
     candidates = [
-        Candidate(voter.answer, voter.text, stop_reason=voter.stop_reason) for voter in voters
+        Candidate(voter.answer, voter.text, weight, voter.stop_reason) for voter, weight in voters
     ]
-    spent = any(voter.stop_reason == "budget" for voter in voters)
+    spent = any(voter.stop_reason == "budget" for voter, _ in voters)
     return run.conclude(
         problem,
         confidence=vote.share,

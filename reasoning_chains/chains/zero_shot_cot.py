@@ -41,11 +41,16 @@ class ZeroShotCoT(Chain):
         "extract": "answer",
     }
 
+    def contracts(self) -> Mapping[str, str]:
+        """Give the templates that are used: one stage needs no others."""
+        parts = ("think", "extract") if self.two_stage else ("",)
+        return {part: self.delivers[part] for part in parts}
+
     async def solve(self, problem: Problem, run: Run) -> Solution:
         """Ask for the steps, then, in two stages, for the answer that follows from them."""
         if not self.two_stage:
             return run.conclude(problem, await run.ask(self.template, problem=problem))
-        steps = await run.ask(f"{self.template}/think", problem=problem)
+        steps = await run.ask(f"{self.template}/think", problem=problem, repair=False)
         run.propose(steps)
         answer = await run.ask(f"{self.template}/extract", problem=problem, rationale=steps.text)
         return run.conclude(problem, answer.after(steps))

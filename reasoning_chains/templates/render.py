@@ -41,6 +41,7 @@ class Templates:
         self.library = library
         self.environment = make_environment(library)
         self._heads: dict[str, tuple[int, FrontMatter]] = {}
+        self._sets: dict[str, tuple[int, tuple[Exemplar, ...]]] = {}
 
     def file(self, name: str, lang: str) -> str:
         """Give the file that a template name means in a language; the project's file wins.
@@ -83,7 +84,10 @@ class Templates:
         for file in (f"exemplars/{name}.{lang}.yaml", f"exemplars/{name}.yaml"):
             path = self.library.find("templates", file)
             if path is not None:
-                return read_exemplars(file, read_text(path))
+                stamp = path.stat().st_mtime_ns
+                if self._sets.get(file, (0, ()))[0] != stamp:
+                    self._sets[file] = (stamp, read_exemplars(file, read_text(path)))
+                return self._sets[file][1]
         known = self.library.names("templates/exemplars", ".yaml")
         raise TemplateMistake(f"unknown exemplars {name!r}: {near(name, known)}")
 

@@ -167,6 +167,19 @@ def test_when_nobody_waits_any_more_the_request_is_cancelled() -> None:
     asyncio.run(story())
 
 
+def test_the_first_who_stays_is_billed() -> None:
+    async def story() -> None:
+        inner = ScriptedBackend(["one"])
+        backend = Coalescing(inner)
+        first, second = (asyncio.create_task(ask(backend, 7)) for _ in range(2))
+        await asyncio.sleep(0)
+        first.cancel()
+        reply = await second
+        assert (reply.bill.calls, reply.usage.requests) == (1, 1)
+
+    asyncio.run(story())
+
+
 def test_one_who_comes_late_hears_what_was_streamed_before() -> None:
     async def story() -> None:
         slow, heard = Slow(), Heard()

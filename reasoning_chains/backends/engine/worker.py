@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -62,6 +63,10 @@ class Worker(Generic[J]):
         self._build = build
         self._name = name
         self._around = around
+        self._begin()
+
+    def _begin(self) -> None:
+        self._process = os.getpid()
         self._lock = threading.Lock()
         self._inbox: list[J] = []
         self._taken: list[J] = []
@@ -70,6 +75,8 @@ class Worker(Generic[J]):
 
     def submit(self, job: J) -> None:
         """Hand in a job; it joins what is being worked at."""
+        if self._process != os.getpid():
+            self._begin()  # a forked child has the parent's state, and not its thread
         with self._lock:
             self._inbox.append(job)
             if self._busy is not None:
@@ -85,6 +92,8 @@ class Worker(Generic[J]):
         Jobs at hand should be dropped first: they are worked at to their end. A job that comes
         later starts a new thread.
         """
+        if self._process != os.getpid():
+            self._begin()
         with self._lock:
             bench, self._bench, busy = self._bench, None, self._busy
         if bench is not None:
