@@ -27,6 +27,7 @@ from reasoning_chains.backends.embedded import EmbeddedBackend
 from reasoning_chains.types import Completion, Content, Message, Request, SampleKey, Sampling
 
 ROOT = Path(__file__).parent.parent
+WEIGHTS = ROOT / "reasoning_chains" / "weights"
 NAMES = ("Tom", "Ann", "Ben", "Eva", "Max", "Ida", "Leo", "Mia")
 HEAT, STOP, TOKENS = 0.7, "\n\nNext question:", 96
 
@@ -193,14 +194,15 @@ def one_prefill(folder: Path) -> dict[str, int]:
 def main() -> None:
     """Measure, print and write benchmarks/results/engine.json."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, default=ROOT / "reasoning_chains" / "weights")
+    parser.add_argument("--model", type=Path)
     parser.add_argument("--runs", type=int, default=5)
     given = parser.parse_args()
+    model = f" --model {given.model}" if given.model else ""
     with tempfile.TemporaryDirectory() as into:
-        folder = endless(given.model, Path(into))
+        folder = endless(given.model or WEIGHTS, Path(into))
         mine, theirs = Embedded(EmbeddedBackend(folder, cache_bytes=0)), Generate(folder)
         report = {
-            "command": f"python -m benchmarks.engine --runs {given.runs}",
+            "command": f"python -m benchmarks.engine{model} --runs {given.runs}",
             "machine": {"cores": os.cpu_count(), "architecture": platform.machine()},
             "load_average_at_start": round(os.getloadavg()[0], 1),
             "setting": f"temperature {HEAT}, a stop string, log-probabilities, one thread each",

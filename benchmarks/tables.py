@@ -65,6 +65,22 @@ def every_level() -> str:
     return rows(head, body()) + made_by("reasoning_table")
 
 
+SHOWN = ("running/2", "running/4", "comparison/4", "money/3", "arithmetic/3", "letters_unseen/2")
+
+
+def summary() -> str:
+    """A few rows of the whole table."""
+    figures = read("reasoning_table")["figures"]
+
+    def body() -> Iterator[tuple[str, ...]]:
+        for name in SHOWN:
+            row = figures[name]
+            yield name, share(row["direct"]), f"**{share(row['cot'])}**", str(row["cot"]["of"])
+
+    head = ("task / level", "`Direct`", "`ZeroShotCoT`", "problems")
+    return rows(head, body()) + made_by("reasoning_table")
+
+
 def voted() -> str:
     """Self-consistency on the band."""
     figures = read("reasoning_votes")["figures"]
@@ -141,6 +157,7 @@ def overhead() -> str:
 
 TABLES: dict[str, Callable[[], str]] = {
     "every level": every_level,
+    "summary": summary,
     "votes": voted,
     "examples": shown,
     "others": others,

@@ -223,8 +223,9 @@ assert "numpy" not in sys.modules
 content = Content((Message("user", "hi"),), Sampling(max_tokens=90_000))
 request = Request(content, (SampleKey("local", content.digest),))
 async def main():
-    task = asyncio.create_task(backend.complete(request, lambda *news: None))
-    await asyncio.sleep(1)
+    works = asyncio.Event()
+    task = asyncio.create_task(backend.complete(request, lambda *news: works.set()))
+    await works.wait()
     from threadpoolctl import threadpool_info
     print([pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"])
     task.cancel()

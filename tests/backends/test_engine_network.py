@@ -101,12 +101,41 @@ def test_cached_prompts_stay_under_the_cap_and_the_last_used_stay(weights: Weigh
     assert decoder.tokens_read == before + 20
 
 
+def test_prompts_read_together_are_as_if_read_alone(weights: Weights) -> None:
+    decoder, judge = NumpyLlama(weights), NumpyLlama(weights, cache_bytes=0)
+    long, shared, known = tokens(weights, 150), tokens(weights, 40), tokens(weights, 20)
+    decoder.open(known)
+    texts = [tokens(weights, length) for length in (5, 70, 1, 120, 90)]
+    texts += [long, [*shared, 3], [*shared, 4], texts[0], known]
+    before = decoder.tokens_read
+    prompts = decoder.open_all(texts)
+    assert decoder.tokens_read - before == sum(map(len, texts)) - 40 - 5 - 20
+    for ids, prompt in zip(texts, prompts, strict=True):
+        assert prompt.ids == tuple(ids)
+        assert prompt.logits == pytest.approx(judge.reread(ids), abs=1e-4)
+        alone = judge.open(ids)
+        assert prompt.keys == pytest.approx(alone.keys, abs=1e-4)
+        assert prompt.values == pytest.approx(alone.values, abs=1e-4)
+
+
 def test_extend_gives_a_line_for_each_token(weights: Weights) -> None:
     decoder = NumpyLlama(weights)
     ids = tokens(weights, 30)
     lines = decoder.extend(decoder.open(ids[:20]), ids[20:])
     for place, line in enumerate(lines):
         assert line == pytest.approx(decoder.reread(ids[: 21 + place]), abs=1e-4)
+
+
+@pytest.mark.parametrize("begun", [1, 6, 7, 20, 29])
+def test_extend_gives_all_lines_where_it_reads_in_chunks(
+    weights: Weights, monkeypatch: pytest.MonkeyPatch, begun: int
+) -> None:
+    decoder = NumpyLlama(weights)
+    ids = tokens(weights, 30)
+    wanted = np.array([decoder.reread(ids[: end + 1]) for end in range(begun, 30)])
+    monkeypatch.setattr(network, "CHUNK", 7)
+    lines = decoder.extend(decoder.open(ids[:begun]), ids[begun:])
+    assert lines == pytest.approx(wanted, abs=1e-4)
 
 
 def test_rereading_gives_the_same_bits(weights: Weights) -> None:

@@ -23,7 +23,8 @@ def written(text: str, habits: Habits = PLAIN) -> tuple[list[Delta], Completion]
     reply = Reply(TextStream(SPELLING), habits, SPELLING.piece)
     deltas: list[Delta] = []
     for number in SPELLING.encode_plain(text):
-        deltas += reply.push(number, Scored(-1.0, ((number, -1.0),)))
+        reply.push(number, Scored(-1.0, ((number, -1.0),)))
+        deltas += reply.show()
         if reply.stopped:
             break
     deltas += reply.flush()
@@ -35,6 +36,16 @@ def test_deltas_and_tokens_join_to_the_text(text: str) -> None:
     deltas, completion = written(text)
     assert "".join(delta.text for delta in deltas) == text == completion.text
     assert "".join(token.token for token in completion.logprobs) == text
+
+
+def test_a_delta_holds_all_that_came_since_the_last() -> None:
+    reply = Reply(TextStream(SPELLING), PLAIN, SPELLING.piece)
+    ids = SPELLING.encode_plain("the answer is 7")
+    for number in ids:
+        reply.push(number, None)
+    assert reply.show() == [Delta("the answer is 7")]
+    assert reply.show() == []
+    assert reply.count == len(ids) > 1
 
 
 def test_a_stop_string_ends_text_and_tokens() -> None:

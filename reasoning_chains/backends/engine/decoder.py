@@ -37,8 +37,11 @@ class Decoder(Protocol):
     @property
     def tolerance(self) -> float: ...  # noqa: D102
 
-    def open(self, ids: Sequence[int]) -> Any:
+    def open(self, ids: Sequence[int]) -> Opened:
         """Read a prompt; what is known of its beginning is not read again."""
+
+    def open_all(self, texts: Sequence[Sequence[int]]) -> Sequence[Opened]:
+        """Read several prompts, at once where that is faster."""
 
     def extend(self, prompt: Any, ids: Sequence[int]) -> Floats:
         """Give the logits after each of `ids`, read after the prompt."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from reasoning_chains.backends.engine.delivery import Delivery
+from reasoning_chains.backends.engine.delivery import Delivery, wake
 from reasoning_chains.backends.engine.prompting import Written
 from reasoning_chains.errors import BackendError
 from reasoning_chains.types import Completion, Content, Delta, Request, Sampling, TokenLogprob
@@ -31,8 +31,6 @@ class Asked:
         self.prompt: Any = None
         self.seats = list(range(request.n))
         self.open = request.n
-        self.settled = False
-        """Whether an end was passed on that nobody was woken for yet."""
 
     @property
     def done(self) -> bool:
@@ -47,7 +45,6 @@ class Asked:
     def settle(self, index: int, end: Completion | BackendError) -> None:
         """Pass on a sample's end."""
         self.open -= 1
-        self.settled = True
         self.line.put((index, end))
 
     def refuse(self, error: BackendError) -> None:
@@ -55,13 +52,13 @@ class Asked:
         for index in self.seats:
             self.settle(index, error)
         self.seats = []
-        self.line.wake()
+        wake([self.line])
 
     def fail(self, error: BaseException) -> None:
         """Raise an error in whoever waits."""
         self.open = 0
         self.line.put(error)
-        self.line.wake()
+        wake([self.line])
 
 
 class Scoring:
@@ -84,10 +81,10 @@ class Scoring:
         """Pass on the next continuation's tokens."""
         self.scored += 1
         self.line.put(tokens)
-        self.line.wake()
+        wake([self.line])
 
     def fail(self, error: BaseException) -> None:
         """Raise an error in whoever waits."""
         self.failed = True
         self.line.put(error)
-        self.line.wake()
+        wake([self.line])

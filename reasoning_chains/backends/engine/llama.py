@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
 from reasoning_chains.backends.engine.decoder import Floats, Ints
-from reasoning_chains.backends.engine.network import Cache, normed, read_tokens, times
+from reasoning_chains.backends.engine.network import (
+    Cache,
+    Part,
+    normed,
+    read_together,
+    read_tokens,
+    times,
+)
 from reasoning_chains.backends.engine.prefixes import Prefixes, Prompt
 from reasoning_chains.backends.engine.rows import Rows
 from reasoning_chains.backends.engine.weights import Weights
 
 __all__ = ["NumpyLlama"]
+
+TOGETHER = 192
+"""So many tokens of short prompts are read at once."""
+
+ALIKE = 32
+"""Prompts with so many first tokens in common are read one by one, the common part once."""
 
 WORTH = 8
 """A common beginning shorter than this is read again: copying would not be cheaper."""
@@ -56,6 +70,43 @@ class NumpyLlama:
         self.prefixes.keep(prompt)
         return prompt
 
+    def open_all(self, texts: Sequence[Sequence[int]]) -> list[Prompt]:
+        """Read several prompts; the short ones that begin differently are read together."""
+        if len(texts) == 1:
+            return [self.open(texts[0])]
+        starts = Counter(tuple(ids[:ALIKE]) for ids in texts)
+        groups: list[list[int]] = [[]]
+        size = 0
+        for place, ids in enumerate(texts):
+            if starts[tuple(ids[:ALIKE])] > 1 or not self._is_new(ids):
+                continue
+            if size + len(ids) > TOGETHER:
+                groups.append([])
+                size = 0
+            groups[-1].append(place)
+            size += len(ids)
+        found: dict[int, Prompt] = {}
+        for group in groups:
+            if len(group) > 1:
+                prompts = self._open_together([texts[place] for place in group])
+                found.update(zip(group, prompts, strict=True))
+        return [found.get(place) or self.open(ids) for place, ids in enumerate(texts)]
+
+    def _is_new(self, ids: Sequence[int]) -> bool:
+        return len(ids) < TOGETHER and self.prefixes.find(ids)[1] < min(ALIKE, len(ids))
+
+    def _open_together(self, texts: Sequence[Sequence[int]]) -> list[Prompt]:
+        self.tokens_read += sum(map(len, texts))
+        parts = [Part(np.array(ids, dtype=np.int64), self._room(len(ids))) for ids in texts]
+        lines = self._logits(read_together(self._weights, parts))
+        prompts = [
+            Prompt(tuple(ids), part.cache.keys, part.cache.values, line.copy())
+            for ids, part, line in zip(texts, parts, lines, strict=True)
+        ]
+        for prompt in prompts:
+            self.prefixes.keep(prompt)
+        return prompts
+
     def extend(self, prompt: Prompt, ids: Sequence[int]) -> Floats:
         """Give the logits after each of `ids`, read after the prompt."""
         start = len(prompt.ids)
@@ -83,8 +134,10 @@ class NumpyLlama:
     def _read(self, ids: Sequence[int], cache: Cache, start: int, last: int) -> Floats:
         """Read tokens into the cache, and give the logits after the `last` of them."""
         self.tokens_read += len(ids)
-        line = np.array(ids, dtype=np.int64)
-        stream = read_tokens(self._weights, line, cache, start, last)
+        part = Part(np.array(ids, dtype=np.int64), cache, start)
+        return self._logits(read_tokens(self._weights, part, last))
+
+    def _logits(self, stream: Floats) -> Floats:
         return times(normed(stream, self._weights.shape.eps), self._weights.head)
 
     def _room(self, length: int) -> Cache:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +11,23 @@ from numpy.typing import NDArray
 from reasoning_chains.backends.engine.decoder import Floats, Ints
 from reasoning_chains.backends.engine.weights import Layer, Weights
 
-__all__ = ["Cache", "feed", "normed", "project", "read_tokens", "soften", "times"]
+__all__ = [
+    "Cache",
+    "Part",
+    "feed",
+    "normed",
+    "project",
+    "read_together",
+    "read_tokens",
+    "soften",
+    "times",
+]
 
 CHUNK = 256
 """Tokens read at once: bounds the scores' memory to heads x 256 x context floats."""
+
+LATER = np.triu(np.full((CHUNK, CHUNK), -np.inf, dtype=np.float32), 1)
+"""What a token must not see of the chunk that it is read in."""
 
 FEW = 3
 """Up to so many rows one matrix-vector product each is faster than one matrix product."""
@@ -82,44 +96,81 @@ class Cache:
     keys: Floats
     values: Floats
 
+    def put(self, layer: int, start: int, keys: Floats, values: Floats) -> None:
+        """Fill in a layer from a position on; given are (tokens, kv heads, dim)."""
+        end = start + len(keys)
+        self.keys[layer, :, start:end] = keys.swapaxes(0, 1)
+        self.values[layer, :, start:end] = values.swapaxes(0, 1)
 
-def read_tokens(weights: Weights, ids: Ints, cache: Cache, start: int, last: int) -> Floats:
-    """Read `ids` at position `start`, after what the cache holds, and fill it further.
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Tokens to read at position `start`, and the cache, which is filled up to there."""
+
+    ids: Ints
+    cache: Cache
+    start: int = 0
+
+    @property
+    def end(self) -> int:
+        """The position after the last token."""
+        return self.start + len(self.ids)
+
+
+def read_tokens(weights: Weights, part: Part, last: int) -> Floats:
+    """Read a text of any length, and fill its cache.
 
     Args:
         weights: The network.
-        ids: The tokens to read.
-        cache: Filled up to `start`.
-        start: The position of the first token.
+        part: What is read.
         last: Of how many tokens, at the end, the stream is wanted; 1 saves most of a block.
 
     Returns:
         The stream after the last block, (`last`, width).
     """
     chunks = []
-    with np.errstate(over="ignore"):
-        for at in range(0, len(ids), CHUNK):
-            part = ids[at : at + CHUNK]
-            kept = max(1, last - (len(ids) - at - len(part)))
-            chunks.append(_read_chunk(weights, part, cache, start + at, kept))
+    for at in range(0, len(part.ids), CHUNK):
+        chunk = Part(part.ids[at : at + CHUNK], part.cache, part.start + at)
+        wanted = last - (len(part.ids) - at - len(chunk.ids))
+        kept = min(max(1, wanted), len(chunk.ids))
+        chunks.append(read_together(weights, [chunk], kept))
     return chunks[0] if len(chunks) == 1 else np.concatenate(chunks)[-last:]
 
 
-def _read_chunk(weights: Weights, ids: Ints, cache: Cache, start: int, last: int) -> Floats:
-    count, end = len(ids), start + len(ids)
-    turns = weights.turns[start:end]
-    later = np.triu(np.full((count, count), -np.inf, dtype=np.float32), 1)
-    x = weights.embed[ids]
-    for index, layer in enumerate(weights.layers):
-        q, k, v = project(weights, layer, x, turns)
-        keys, values = cache.keys[index, :, :end], cache.values[index, :, :end]
-        keys[:, start:] = k.swapaxes(0, 1)
-        values[:, start:] = v.swapaxes(0, 1)
-        if layer is weights.layers[-1]:  # nothing follows that reads the other tokens' streams
-            q, x, later = q[-last:], x[-last:], later[-last:]
-        x = x + times(_attend(q, keys, values, later), layer.out)
-        x = x + feed(weights, layer, x)
+def read_together(weights: Weights, parts: Sequence[Part], last: int = 1) -> Floats:
+    """Read several texts of at most `CHUNK` tokens each, and fill their caches.
+
+    The products are one for all: they are faster with more rows, and a short text has few.
+
+    Returns:
+        The stream after each text's `last` tokens, (texts x `last`, width).
+    """
+    ids = np.concatenate([part.ids for part in parts])
+    turns = np.concatenate([weights.turns[part.start : part.end] for part in parts])
+    ends = np.cumsum([len(part.ids) for part in parts]).tolist()
+    x: Floats = weights.embed[ids]
+    with np.errstate(over="ignore"):
+        for index, layer in enumerate(weights.layers):
+            q, k, v = project(weights, layer, x, turns)
+            final = index == len(weights.layers) - 1  # nothing reads the other tokens' streams
+            mixed = []
+            for part, end in zip(parts, ends, strict=True):
+                span = slice(end - len(part.ids), end)
+                part.cache.put(index, part.start, k[span], v[span])
+                asked = slice(end - last, end) if final else span
+                mixed.append(_look_back(part, index, q[asked]))
+            if final:
+                x = x[np.concatenate([np.arange(end - last, end) for end in ends])]
+            x = x + times(np.concatenate(mixed), layer.out)
+            x = x + feed(weights, layer, x)
     return x
+
+
+def _look_back(part: Part, index: int, q: Floats) -> Floats:
+    """Attend from a part's last tokens to all before them and themselves."""
+    count = len(part.ids)
+    keys, values = part.cache.keys[index, :, : part.end], part.cache.values[index, :, : part.end]
+    return _attend(q, keys, values, LATER[count - len(q) : count, :count])
 
 
 def _attend(q: Floats, keys: Floats, values: Floats, later: Floats) -> Floats:

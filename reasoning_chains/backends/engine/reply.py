@@ -47,6 +47,7 @@ class Reply:
         self._thinking = ThinkStream(opened=habits.opened) if habits.thinks else None
         self._calls = StopWatch((OPEN,) if habits.calls else ())
         self._text: list[str] = []
+        self._shown = 0
         self._spelled = 0
         self._tokens: list[tuple[int, TokenLogprob]] = []
         self.count = 0
@@ -57,19 +58,28 @@ class Reply:
         """Whether a stop string was met."""
         return bool(self._stops.hit)
 
-    def push(self, token: int, scored: Scored | None) -> list[Delta]:
-        """Take a token that is not an end, and give what may be shown of the reply now."""
+    def push(self, token: int, scored: Scored | None) -> None:
+        """Take a token that is not an end."""
         self.count += 1
         piece = self._stream.push(token)
         if scored is not None:
             top = tuple((self._piece(number), logprob) for number, logprob in scored.top)
             self._tokens.append((self._spelled, TokenLogprob(piece, scored.logprob, top)))
         self._spelled += len(piece)
-        return self._show(self._stops.push(piece))
+        self._text.append(self._stops.push(piece))
 
     def end(self) -> None:
         """Count the token that ended the reply: it has no text."""
         self.count += 1
+
+    def show(self) -> list[Delta]:
+        """Give what may be shown of the reply by now and was not yet."""
+        text = "".join(self._text[self._shown :])
+        self._shown = len(self._text)
+        if not text:
+            return []
+        deltas = [Delta(text=text)] if self._thinking is None else self._thinking.push(text)
+        return [shown for delta in deltas for shown in self._gate(delta)]
 
     def flush(self) -> list[Delta]:
         """Give the deltas still held back: nothing more comes."""
@@ -77,7 +87,8 @@ class Reply:
         if tail and self._tokens:  # half a character, which belongs to the token that cut it
             start, last = self._tokens[-1]
             self._tokens[-1] = (start, replace(last, token=last.token + tail))
-        deltas = self._show(self._stops.push(tail) + self._stops.flush())
+        self._text.append(self._stops.push(tail) + self._stops.flush())
+        deltas = self.show()
         if self._thinking is not None:
             deltas += [shown for delta in self._thinking.flush() for shown in self._gate(delta)]
         if held := ("" if self._calls.hit else self._calls.flush()):
@@ -105,13 +116,6 @@ class Reply:
             usage=usage,
             bill=bill,
         )
-
-    def _show(self, text: str) -> list[Delta]:
-        if not text:
-            return []
-        self._text.append(text)
-        deltas = [Delta(text=text)] if self._thinking is None else self._thinking.push(text)
-        return [shown for delta in deltas for shown in self._gate(delta)]
 
     def _gate(self, delta: Delta) -> list[Delta]:
         # A call's JSON is no text of the reply: from its mark on, nothing is shown.

@@ -38,15 +38,19 @@ class Row:
         return 0.0 if self.numbers is None else float(self.numbers.random())
 
     def accept(self, token: int, scored: Scored | None, ends: frozenset[int]) -> bool:
-        """Take a token, pass on what it shows, and say whether the reply ended with it."""
+        """Take a token, and say whether the reply ended with it."""
         self.ids.append(token)
         if token in ends:
             self.reply.end()
             return self._finish("stop")
-        self.job.show(self.index, self.reply.push(token, scored))
+        self.reply.push(token, scored)
         if self.reply.stopped:
             return self._finish("stop")
         return self.reply.count >= self.limit and self._finish("length")
+
+    def show(self) -> None:
+        """Pass on what the reply shows by now."""
+        self.job.show(self.index, self.reply.show())
 
     def _finish(self, finish: Finish) -> bool:
         self.job.show(self.index, self.reply.flush())

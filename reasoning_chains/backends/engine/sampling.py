@@ -48,10 +48,11 @@ def pick(
     A row's token depends on its own line, picking and number only.
     """
     greedy = np.array([how.temperature == 0 or how.top_k == 1 for how in picking])
+    if not greedy.any():  # the usual batch, in which nothing has to be picked apart
+        return _draw(logits, picking, np.array(uniforms), tolerance)
     tokens = np.empty(len(logits), dtype=np.int64)
     sure = np.empty(len(logits), dtype=np.bool_)
-    if greedy.any():
-        tokens[greedy], sure[greedy] = _likeliest(logits[greedy], tolerance)
+    tokens[greedy], sure[greedy] = _likeliest(logits[greedy], tolerance)
     if not greedy.all():
         rows = np.flatnonzero(~greedy).tolist()
         chosen = [picking[row] for row in rows]
@@ -74,10 +75,11 @@ def _draw(
     heat = np.array([how.temperature for how in picking], dtype=np.float32)[:, None]
     # The largest is taken off first: a tiny temperature then makes -inf, and never inf - inf.
     with np.errstate(over="ignore", under="ignore"):
-        scaled = (logits - logits.max(axis=1, keepdims=True)) / heat
+        scaled = logits - logits.max(axis=1, keepdims=True)
+        scaled /= heat
     slack = 2.0 * tolerance / heat[:, 0].astype(np.float64)
     sure = _cut(scaled, picking, slack)
-    at = _walk(np.exp(scaled), uniforms)
+    at = _walk(np.exp(scaled, out=scaled), uniforms)
     # Logits off by the tolerance move the odds of a boundary by a factor e^slack at most.
     odds = _log_odds(np.clip(uniforms, 1e-300, None))
     sure &= (odds - _log_odds(at.below) > slack) & (_log_odds(at.above) - odds > slack)
@@ -163,17 +165,16 @@ def score_tokens(logits: Floats, tokens: Ints, tops: Sequence[int]) -> list[Scor
         tops: How many of the likeliest tokens are wanted, one number a row.
     """
     rows = np.arange(len(tokens))
-    peak = logits.max(axis=1)
-    sums = np.exp(logits - peak[:, None]).sum(axis=1)
-    floor = peak + np.log(sums)
+    order = _order(logits, min(max(1, *tops), logits.shape[1]))
+    peak = logits[rows, order[:, 0]]
+    weight = logits - peak[:, None]
+    floor = peak + np.log(np.exp(weight, out=weight).sum(axis=1))
     own = (logits[rows, tokens] - floor).tolist()
-    most = max(tops)
-    order = _order(logits, min(most, logits.shape[1])) if most else np.zeros((len(rows), 0), int)
-    near = logits[rows[:, None], order] - floor[:, None]
-    found = [
-        list(zip(a, b, strict=True)) for a, b in zip(order.tolist(), near.tolist(), strict=True)
+    near = (logits[rows[:, None], order] - floor[:, None]).tolist()
+    return [
+        Scored(mine, tuple(zip(columns[:count], logprobs[:count], strict=True)))
+        for mine, columns, logprobs, count in zip(own, order.tolist(), near, tops, strict=True)
     ]
-    return [Scored(own[row], tuple(found[row][:count])) for row, count in enumerate(tops)]
 
 
 def _order(logits: Floats, count: int) -> Ints:
@@ -183,8 +184,11 @@ def _order(logits: Floats, count: int) -> Ints:
         near.sort(axis=1)
         by_size = np.argsort(-np.take_along_axis(logits, near, axis=1), axis=1, kind="stable")
         return np.take_along_axis(near, by_size, axis=1)
-    rest, rows = logits.copy(), np.arange(len(logits))
     columns = np.empty((len(logits), count), dtype=np.int64)
+    if count == 1:
+        columns[:, 0] = logits.argmax(axis=1)
+        return columns
+    rest, rows = logits.copy(), np.arange(len(logits))
     for place in range(count):  # measured faster than sorting where few are wanted
         columns[:, place] = rest.argmax(axis=1)
         rest[rows, columns[:, place]] = -np.inf

@@ -9,12 +9,15 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 import numpy as np
 
-from reasoning_chains.backends.engine.decoder import Decoder, Floats, Ints, Opened
+from reasoning_chains.backends.engine.decoder import Decoder, Floats, Ints
+from reasoning_chains.backends.engine.delivery import wake
 from reasoning_chains.backends.engine.jobs import Asked, Scoring
-from reasoning_chains.backends.engine.prompting import Prompter
+from reasoning_chains.backends.engine.prompting import Prompter, Written
 from reasoning_chains.backends.engine.row import Row, seat_row
 from reasoning_chains.backends.engine.sampling import Scored, pick, score_tokens
 from reasoning_chains.backends.engine.scoring import score_next
@@ -48,7 +51,7 @@ class Scheduler:
         self._waiting: deque[Asked] = deque()
         self._scorings: deque[Scoring] = deque()
         self._rows: list[Row] = []
-        self._unread: set[Asked] = set()
+        self._unread: list[Asked] = []
         self._shown = 0.0
 
     def take(self, job: Asked | Scoring) -> None:
@@ -79,43 +82,59 @@ class Scheduler:
                 self._scorings.popleft()
 
     def _admit(self) -> None:
-        read = 0
-        while self._waiting and read < READ_AT_ONCE and len(self._rows) < self._model.max_rows:
+        chosen = self._choose()
+        fresh = [job for job, _ in chosen if job.prompt is None]
+        if fresh:
+            texts = [job.written.ids for job in fresh if job.written is not None]
+            prompts = self._model.decoder.open_all(texts)
+            for job, prompt in zip(fresh, prompts, strict=True):
+                job.prompt = prompt
+        if chosen:
+            self._seat(chosen)
+
+    def _choose(self) -> list[tuple[Asked, list[int]]]:
+        """Take the jobs that come next, with as many of their samples as there are rows for."""
+        chosen: list[tuple[Asked, list[int]]] = []
+        read, free = 0, self._model.max_rows - len(self._rows)
+        while self._waiting and read < READ_AT_ONCE and free:
             job = self._waiting[0]
-            prompt = None if job.done else self._open(job)
-            if prompt is None:
+            written = None if job.done else self._write(job)
+            if written is None:
                 self._waiting.popleft()
                 continue
-            read += len(prompt.ids)
-            free = self._model.max_rows - len(self._rows)
+            read += len(written.ids)
             seats, job.seats = job.seats[:free], job.seats[free:]
+            free -= len(seats)
             if not job.seats:
                 self._waiting.popleft()
-            self._seat(job, prompt, seats)
+            chosen.append((job, seats))
+        return chosen
 
-    def _open(self, job: Asked) -> Opened | None:
-        """Read a request's prompt, once for all its samples."""
-        if job.prompt is None:
+    def _write(self, job: Asked) -> Written | None:
+        """Write a request's prompt, once for all its samples."""
+        if job.written is None:
             try:
                 job.written = self._model.prompter.write(job.request.content)
             except BackendError as error:
                 job.refuse(error)
-                return None
             except UserMistake as error:
                 job.fail(error)
-                return None
-            job.prompt = self._model.decoder.open(job.written.ids)
-        prompt: Opened = job.prompt
-        return prompt
+        return job.written
 
-    def _seat(self, job: Asked, prompt: Opened, seats: Sequence[int]) -> None:
+    def _seat(self, chosen: Sequence[tuple[Asked, Sequence[int]]]) -> None:
+        """Draw the first tokens of samples whose prompts were read, and let the rows join."""
         model = self._model
-        rows = [seat_row(job, index, model.prompter, model.thinks) for index in seats]
-        ended = self._advance(rows, np.repeat(prompt.logits[None], len(rows), axis=0))
+        rows = [
+            seat_row(job, index, model.prompter, model.thinks)
+            for job, seats in chosen
+            for index in seats
+        ]
+        ended = self._advance(rows, np.stack([row.job.prompt.logits for row in rows]))
         going = [row for row, end in zip(rows, ended, strict=True) if not end]
-        if going:
-            model.decoder.join(prompt, len(going))
-            self._rows += going
+        for job, group in groupby(going, key=attrgetter("job")):
+            together = list(group)
+            model.decoder.join(job.prompt, len(together))
+            self._rows += together
 
     def _advance(self, rows: Sequence[Row], logits: Floats) -> list[bool]:
         """Draw each row's next token, and say which rows ended with it."""
@@ -124,15 +143,15 @@ class Scheduler:
         wanted = [place for place, row in enumerate(rows) if row.top is not None]
         if wanted:
             tops = [rows[place].top or 0 for place in wanted]
-            for place, one in zip(
-                wanted, score_tokens(logits[wanted], tokens[wanted], tops), strict=True
-            ):
+            lines = logits if len(wanted) == len(rows) else logits[wanted]
+            for place, one in zip(wanted, score_tokens(lines, tokens[wanted], tops), strict=True):
                 scored[place] = one
-        self._unread.update(row.job for row in rows)
-        return [
-            row.accept(int(token), one, self._model.ends)
-            for row, token, one in zip(rows, tokens, scored, strict=True)
+        ended = [
+            row.accept(token, one, self._model.ends)
+            for row, token, one in zip(rows, tokens.tolist(), scored, strict=True)
         ]
+        self._unread += [row.job for row, end in zip(rows, ended, strict=True) if end]
+        return ended
 
     def _draw(self, rows: Sequence[Row], logits: Floats) -> Ints:
         tolerance = self._model.decoder.tolerance
@@ -156,12 +175,13 @@ class Scheduler:
                 self._rows.pop()
 
     def _wake(self) -> None:
+        """Hand over the ends at once, and what the others show by now from time to time."""
         now = time.monotonic()
-        late = now - self._shown >= SHOW_EVERY
-        ready = [job for job in self._unread if late or job.settled]
-        for job in ready:
-            job.settled = False
-            job.line.wake()
-        self._unread.difference_update(ready)
-        if late:
+        if now - self._shown >= SHOW_EVERY:
             self._shown = now
+            for row in self._rows:
+                row.show()
+            self._unread += [row.job for row in self._rows]
+        if self._unread:
+            wake([job.line for job in dict.fromkeys(self._unread)])
+            self._unread = []

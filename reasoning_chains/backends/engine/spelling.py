@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,9 @@ __all__ = ["Spelling", "TextStream", "load_spelling"]
 
 CONTEXT = 8
 """Tokens before a reply that its first tokens are decoded with, for the right spaces."""
+
+PAIRS = 1 << 16
+"""Pairs of tokens whose spelling is remembered: decoding costs more than all else for a token."""
 
 
 class Spelling:
@@ -28,6 +31,7 @@ class Spelling:
         }
         self._pieces: dict[int, str] = {}
         self._alone: dict[int, str] = {}
+        self.after = lru_cache(PAIRS)(self._after)
 
     @property
     def size(self) -> int:
@@ -80,6 +84,11 @@ class Spelling:
             self._alone[number] = self.decode([number])
         return self._alone[number]
 
+    def _after(self, before: int, number: int) -> str | None:
+        """Spell a token after another; `None` where that takes more tokens than these two."""
+        known, text = self.decode_one(before), self.decode([before, number])
+        return text[len(known) :] if _complete(text, known) else None
+
     def piece(self, number: int) -> str:
         """Spell one token as it stands inside a text: its leading space is kept."""
         if number not in self._pieces:
@@ -97,6 +106,10 @@ def _split(text: str, name: str) -> list[str]:
     return [first, *(piece for other in others for piece in (name, other))]
 
 
+def _complete(text: str, known: str) -> bool:
+    return len(text) >= len(known) and not text.endswith("\ufffd")
+
+
 class TextStream:
     """Tokens to text as they come: characters are given once all their bytes are there.
 
@@ -111,11 +124,14 @@ class TextStream:
 
     def push(self, number: int) -> str:
         """Take a token, and give the text that it completes."""
+        if self._fresh == len(self._window) == 1:
+            piece = self._spelling.after(self._window[0], number)
+            if piece is not None:
+                self._window, self._known = [number], self._spelling.decode_one(number)
+                return piece
         self._window.append(number)
         text = self._spelling.decode(self._window)
-        if text.endswith("\ufffd") or len(text) < len(self._known):
-            return ""
-        return self._advance(text)
+        return self._advance(text) if _complete(text, self._known) else ""
 
     def flush(self) -> str:
         """Give what was held back, incomplete characters as U+FFFD: nothing more comes."""

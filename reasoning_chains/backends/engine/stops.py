@@ -16,6 +16,7 @@ class StopWatch:
 
     def __init__(self, stops: Sequence[str]) -> None:
         self._stops = tuple(sorted({stop for stop in stops if stop}, key=len, reverse=True))
+        self._firsts = frozenset(stop[0] for stop in self._stops)
         self._held = ""
         self.hit = ""
         """The stop string that was met, and `after` is the text that followed it."""
@@ -26,8 +27,8 @@ class StopWatch:
         if self.hit:
             self.after += piece
             return ""
-        if not self._stops:
-            return piece
+        if not self._held and self._firsts.isdisjoint(piece):
+            return piece  # no stop string begins here: most pieces, and the others cost more
         text = self._held + piece
         places = ((text.find(stop), len(stop)) for stop in self._stops)
         found = [(at + size, -size) for at, size in places if at >= 0]

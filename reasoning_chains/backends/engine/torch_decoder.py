@@ -61,6 +61,10 @@ class TorchDecoder:
             self._recent = TorchPrompt(tuple(ids), _layers(cache), logits)
         return self._recent
 
+    def open_all(self, texts: Sequence[Sequence[int]]) -> list[TorchPrompt]:
+        """Read several prompts."""
+        return [self.open(ids) for ids in texts]
+
     def extend(self, prompt: TorchPrompt, ids: Sequence[int]) -> Floats:
         """Give the logits after each of `ids`, read after the prompt."""
         return self._forward(ids, _cache(prompt.layers), last=False)
