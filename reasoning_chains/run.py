@@ -172,12 +172,7 @@ class Run:
             raise errors[0]
         for error in errors:
             self.span.add("note", "failed", error=str(error))
-        return [
-            Solution(None, str(outcome), stop_reason="failed")
-            if isinstance(outcome, BackendError)
-            else outcome
-            for outcome in outcomes
-        ]
+        return [_as_solution(outcome) for outcome in outcomes]
 
     async def work(self, chain: Solver) -> Solution:
         """Run a chain to its end; a spent budget, or a failure, ends it with the best so far.
@@ -245,6 +240,12 @@ class Run:
             run.usage += completion.usage
             run.bill += completion.bill
             run = run.parent
+
+
+def _as_solution(outcome: Solution | BackendError) -> Solution:
+    if isinstance(outcome, Solution):
+        return outcome
+    return Solution(None, str(outcome), stop_reason="failed")
 
 
 def _is_spent(outcome: Solution | BackendError) -> bool:
