@@ -48,7 +48,7 @@ class Library:
         else the current folder.
         """
         named = project or os.environ.get(PROJECT_VARIABLE)
-        folder = Path(named) if named else Path.cwd()
+        folder = Path(named) if named else _current()
         if named and not folder.is_dir():
             raise UserMistake(
                 f"project folder {str(folder)!r} is not there: create it or name another"
@@ -78,14 +78,22 @@ class Library:
         return read_text(path)
 
     def names(self, kind: str, ending: str) -> Iterator[str]:
-        """Give the names below `kind` that end so, without the ending, sorted, each once."""
+        """Give the names that `find` finds below `kind` and that end so, without the ending."""
         found = {
-            path.relative_to(root / kind).as_posix().removesuffix(ending)
+            path.relative_to(root / kind).as_posix()
             for root in self.roots
             for path in (root / kind).rglob(f"*{ending}")
-            if path.is_file()
         }
-        yield from sorted(found)
+        yield from sorted(name.removesuffix(ending) for name in found if self.find(kind, name))
+
+
+def _current() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:
+        raise UserMistake(
+            f"the current folder is not there any more: go to another, or set {PROJECT_VARIABLE}"
+        ) from None
 
 
 def read_text(path: Path) -> str:

@@ -14,7 +14,9 @@ ReasoningChainsError
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
 __all__ = [
     "BackendError",
@@ -26,12 +28,37 @@ __all__ = [
     "TemplateMistake",
     "UnknownName",
     "UserMistake",
+    "listed",
     "near",
+    "ranged",
+    "wanted",
 ]
+
+_T = TypeVar("_T")
+_WORDS = {
+    bool: "True or False",
+    float: "a number",
+    int: "a whole number",
+    str: "text",
+    type(None): "None",
+}
 
 
 class ReasoningChainsError(Exception):
     """Root of all errors that this library raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let an error be copied, and travel between processes, whatever its constructor takes."""
+        return _revived, (type(self), self.args, dict(self.__dict__))
+
+
+def _revived(
+    cls: type[ReasoningChainsError], args: tuple[object, ...], state: Mapping[str, object]
+) -> ReasoningChainsError:
+    error = cls.__new__(cls)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class UserMistake(ReasoningChainsError):
@@ -104,3 +131,50 @@ def near(name: str, known: Iterable[str]) -> str:
         return "did you mean " + " or ".join(close) + "?"
     listed = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
     return f"known are {listed}" if names else "none are known here"
+
+
+def wanted(name: str, value: object, *kinds: type, hint: str = "") -> None:
+    """Refuse a value that is of none of these types; True and False are no numbers.
+
+    Raises:
+        UserMistake: It says what was wanted, what was found, and the hint.
+    """
+    allowed = (*kinds, int) if float in kinds else kinds
+    odd = isinstance(value, bool) and bool not in kinds
+    if odd or not isinstance(value, allowed):
+        words = " or ".join(_WORDS.get(kind, f"a {kind.__name__}") for kind in kinds)
+        raise UserMistake(f"{name} must be {words}, found {_shown(value)}{hint and ': ' + hint}")
+
+
+def ranged(name: str, value: Any, kind: type, low: float, high: float = math.inf) -> None:
+    """Refuse what is neither None nor a finite number of this type from `low` to `high`.
+
+    Raises:
+        UserMistake: It says what was wanted and what was found.
+    """
+    wanted(name, value, kind, type(None))
+    if value is not None and not (low <= value <= high and value < math.inf):
+        most = "" if high == math.inf else f" and at most {high:g}"
+        raise UserMistake(f"{name}={value!r}: it must be at least {low:g}{most}")
+
+
+def listed(name: str, values: Iterable[_T], kind: type[_T], hint: str = "") -> tuple[_T, ...]:
+    """Make a tuple of a list of one type; a text is no list of its letters.
+
+    Raises:
+        UserMistake: It is no list, or holds another type.
+    """
+    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+        written = f"write [{_shown(values)}]" if isinstance(values, kind) else "write [...]"
+        raise UserMistake(f"{name} must be a list, found {_shown(values)}: {written}")
+    made = tuple(values)
+    for value in made:
+        wanted(f"each of {name}", value, kind, hint=hint)
+    return made
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, type):
+        return f"the class {value.__name__}: write {value.__name__}(...)"
+    text = repr(value)
+    return text if len(text) <= 60 else text[:59] + "…"

@@ -1,4 +1,4 @@
-"""The one closed table of names to objects, and the one-line spelling of chains.
+"""The one closed table of names to objects: chains, rules and backends.
 
 It alone turns a name into an import: from its own table, never from what a model or a file wrote.
 """
@@ -34,6 +34,7 @@ BACKENDS: Mapping[str, str] = {
     "transformers": "reasoning_chains.backends.local:TransformersBackend",
 }
 """What stands before the colon of a backend's name; after it stands a model, path or file."""
+_FILES = ("replay", "transformers")
 
 
 def load(table: Mapping[str, str], what: str, name: str) -> Any:
@@ -69,9 +70,9 @@ def open_backend(name: str, *, project: str | None = None, **options: Any) -> Ba
     kind, _, rest = name.partition(":")
     if kind in BACKENDS:
         return _made(kind, rest, options)
-    from reasoning_chains.project import backend_table
+    from reasoning_chains.project import backend_table, project_folder
 
-    tables = backend_table(project)
+    tables = backend_table(project, taken=BACKENDS)
     if name not in tables:
         raise UnknownName("backend", name, [*BACKENDS, *tables])
     declared = dict(tables[name])
@@ -80,6 +81,8 @@ def open_backend(name: str, *, project: str | None = None, **options: Any) -> Ba
     kind, _, rest = str(declared.pop("use")).partition(":")
     if kind not in BACKENDS:
         raise UnknownName(f"backend (in reasoning.toml, table {name!r})", kind, BACKENDS)
+    if kind in _FILES and rest:
+        rest = str(project_folder(project) / rest)  # an absolute path stays as it is
     return _made(kind, rest, {**declared, **options})
 
 

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
 from reasoning_chains.content import Library, read_text
 from reasoning_chains.errors import UserMistake
 
-__all__ = ["FILE", "backend_table"]
+__all__ = ["FILE", "backend_table", "project_folder"]
 
 FILE = "reasoning.toml"
 
 
-def backend_table(project: str | Path | None = None) -> dict[str, dict[str, Any]]:
+def project_folder(project: str | Path | None = None) -> Path:
+    """Give the folder of the project, where its relative paths begin."""
+    return Library.of(project).roots[0]
+
+
+def backend_table(
+    project: str | Path | None = None, taken: Container[str] = ()
+) -> dict[str, dict[str, Any]]:
     """Read the `[backends.NAME]` tables of the project, which may have none.
 
-    Each has `use`, such as `openai:MODEL`, and the options of that backend.
+    Each has `use`, such as `openai:MODEL`, and the options of that backend. The names in `taken`
+    are backends already.
 
     Raises:
-        UserMistake: The file is no TOML, or a table has no `use`.
+        UserMistake: The file is no TOML, a table has no `use`, or a name is taken.
     """
-    path = Library.of(project).roots[0] / FILE
+    path = project_folder(project) / FILE
     if not path.is_file():
         return {}
     try:
@@ -36,6 +45,10 @@ def backend_table(project: str | Path | None = None) -> dict[str, dict[str, Any]
     if not isinstance(tables, dict):
         raise UserMistake(f"{path}: backends must be tables: write [backends.NAME]")
     for name, table in tables.items():
+        if name in taken:
+            raise UserMistake(
+                f"{path}: {name!r} is a built-in backend: give the table its own name"
+            )
         if not isinstance(table, dict) or not isinstance(table.get("use"), str):
             raise UserMistake(f'{path}: [backends.{name}] needs use = "openai:MODEL" or the like')
     return tables

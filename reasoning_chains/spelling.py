@@ -6,11 +6,11 @@ It is read with `ast` and never run; names come from the closed table only.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, get_type_hints
 
-from reasoning_chains.errors import UnknownName, UserMistake
+from reasoning_chains.errors import UnknownName, UserMistake, wanted
 from reasoning_chains.names import CHAINS, RULES, chain_class
 
 if TYPE_CHECKING:
@@ -51,8 +51,10 @@ def _read(node: ast.expr, depth: int) -> Any:
         return _made(node.id, (), {})
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         positional = tuple(_read(item, depth + 1) for item in node.args)
-        named = {str(item.arg): _read(item.value, depth + 1) for item in node.keywords}
-        return _made(node.func.id, positional, named)
+        names = [item.arg or "**" for item in node.keywords]
+        _once(node.func.id, names)
+        values = [_read(item.value, depth + 1) for item in node.keywords]
+        return _made(node.func.id, positional, dict(zip(names, values, strict=True)))
     if isinstance(node, ast.Tuple | ast.List):
         return tuple(_read(item, depth + 1) for item in node.elts)
     if isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, _SIMPLE)):
@@ -61,7 +63,20 @@ def _read(node: ast.expr, depth: int) -> Any:
         value = _read(node.operand, depth + 1)
         if isinstance(value, int | float):
             return -value
-    raise UserMistake(f"{ast.unparse(node)[:80]!r} has no place in a chain: {_HOW}")
+    raise UserMistake(f"{_source(node)!r} has no place in a chain: {_HOW}")
+
+
+def _source(node: ast.expr) -> str:
+    try:
+        return ast.unparse(node)[:80]
+    except RecursionError:
+        return "…"
+
+
+def _once(name: str, arguments: Sequence[str]) -> None:
+    for place, argument in enumerate(arguments):
+        if argument in arguments[:place]:
+            raise UserMistake(f"{name} is given {argument} twice: leave one out")
 
 
 def _made(name: str, positional: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
@@ -69,24 +84,23 @@ def _made(name: str, positional: tuple[Any, ...], named: Mapping[str, Any]) -> A
     known = [field.name for field in fields(cls)]
     if len(positional) > len(known):
         raise UserMistake(f"{name} takes at most {len(known)} arguments: {', '.join(known)}")
+    _once(name, [*known[: len(positional)], *named])
     arguments = {**dict(zip(known, positional, strict=False)), **named}
     hints = get_type_hints(cls)
     for key, value in arguments.items():
         if key not in known:
             raise UnknownName(f"argument of {name}", key, known)
         _check(f"{name}({key}=…)", value, hints[key])
-    try:
-        return cls(**arguments)
-    except TypeError as error:
-        raise UserMistake(f"{name}: {error}") from None
+    for field in fields(cls):
+        if field.name not in arguments and field.default is field.default_factory is MISSING:
+            raise UserMistake(f"{name} needs {field.name}=…: {_HOW}")
+    return cls(**arguments)
 
 
 def _check(where: str, value: Any, hint: Any) -> None:
     for plain in _SIMPLE:
         if hint is plain:
-            accepted = (int, float) if plain is float else plain
-            if not isinstance(value, accepted) or (plain is not bool and isinstance(value, bool)):
-                raise UserMistake(f"{where} must be {plain.__name__}, found {value!r}")
+            wanted(where, value, plain)
     if getattr(hint, "__name__", "") == "Chain" and not hasattr(value, "solve"):
         raise UserMistake(f"{where} must be a chain, found {value!r}")
 
@@ -97,12 +111,11 @@ def spell(chain: Any) -> str:
     Raises:
         UserMistake: It holds something that has no spelling, such as a chain of one's own.
     """
-    names = {path.partition(":")[2]: name for name, path in {**CHAINS, **RULES}.items()}
-    name = names.get(type(chain).__name__)
+    cls = type(chain)
+    names = {path: name for name, path in {**CHAINS, **RULES}.items()}
+    name = names.get(f"{cls.__module__}:{cls.__qualname__}")
     if name is None or not is_dataclass(chain):
-        raise UserMistake(
-            f"{type(chain).__name__} has no spelling: it is not in the table of chains"
-        )
+        raise UserMistake(f"{cls.__name__} has no spelling: it is not in the table of chains")
     told = [
         f"{field.name}={_spelled(getattr(chain, field.name))}"
         for field in fields(chain)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Literal, TypeAlias, get_args
 
-from reasoning_chains.errors import UnknownName, UserMistake
+from reasoning_chains.errors import UnknownName, UserMistake, listed, ranged, wanted
 
 __all__ = [
     "KINDS",
@@ -37,6 +38,7 @@ Kind: TypeAlias = Literal["number", "choice", "text", "boolean", "expression", "
 Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
 Finish: TypeAlias = Literal["stop", "length", "tool_calls", "content_filter"]
 KINDS: tuple[str, ...] = get_args(Kind)
+_ROLES: tuple[str, ...] = get_args(Role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,12 @@ class Message:
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str = ""
 
+    def __post_init__(self) -> None:
+        """Refuse a role that no backend knows, and content that is no text."""
+        if self.role not in _ROLES:
+            raise UnknownName("role of a message", str(self.role), _ROLES)
+        wanted("Message(content=…)", self.content, str)
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -76,7 +84,7 @@ class Problem:
         question: What is asked; not empty.
         kind: How the answer is read, compared and voted on.
         choices: The options of a `choice` problem, in order: the first is A.
-        schema: A pydantic model class or a JSON schema, for kind `json`.
+        schema: A pydantic model class, or a type that pydantic reads, for kind `json`.
         context: Text that the question is about.
         history: Earlier messages, whose roles every chain keeps.
         id: Names the problem in traces and in the seeds of its samples.
@@ -92,18 +100,39 @@ class Problem:
 
     def __post_init__(self) -> None:
         """Refuse what no chain could answer, and turn sequences into tuples."""
-        if not isinstance(self.question, str) or not self.question.strip():
+        for name in ("question", "context", "id"):
+            wanted(f"Problem({name}=…)", getattr(self, name), str)
+        if not self.question.strip():
             raise UserMistake(
                 "the question is empty: give Problem(question=...) some text to answer"
             )
         if self.kind not in KINDS:
             raise UnknownName("kind of answer", str(self.kind), KINDS)
-        object.__setattr__(self, "choices", tuple(self.choices))
-        object.__setattr__(self, "history", tuple(self.history))
-        if self.kind == "choice" and len(self.choices) == 1:
-            raise UserMistake("a choice problem has 1 choice: give at least two, or none at all")
+        object.__setattr__(self, "choices", listed("Problem(choices=…)", self.choices, str))
+        turns = listed("Problem(history=…)", self.history, Message, 'write Message("user", "…")')
+        object.__setattr__(self, "history", turns)
+        self._check_choices()
         if self.schema is not None and self.kind != "json":
             raise UserMistake(f"schema is given with kind {self.kind!r}: it goes with kind='json'")
+
+    def _check_choices(self) -> None:
+        bare = [choice.strip() for choice in self.choices]
+        if self.kind == "choice" and len(bare) == 1:
+            raise UserMistake("a choice problem has 1 choice: give at least two, or none at all")
+        if len(bare) > 26:
+            raise UserMistake(f"the problem has {len(bare)} choices: at most 26 have a letter")
+        for place, choice in enumerate(bare):
+            if not choice or choice in bare[:place]:
+                raise UserMistake(f"choice {place + 1} is empty, or equal to an earlier one")
+
+
+_RANGES: tuple[tuple[str, type, float, float], ...] = (
+    ("temperature", float, 0, math.inf),
+    ("top_p", float, 1e-6, 1),
+    ("top_k", int, 1, math.inf),
+    ("max_tokens", int, 1, math.inf),
+    ("logprobs", int, 0, 20),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +151,10 @@ class Sampling:
 
     def __post_init__(self) -> None:
         """Refuse values outside of their ranges."""
-        for name, low in (("temperature", 0), ("top_p", 0), ("top_k", 1), ("max_tokens", 1)):
-            value = getattr(self, name)
-            if value is not None and not value >= low:
-                raise UserMistake(f"sampling {name}={value!r}: it must be at least {low}")
+        for name, kind, low, high in _RANGES:
+            ranged(f"sampling {name}", getattr(self, name), kind, low, high)
         if self.stop is not None:
-            object.__setattr__(self, "stop", tuple(self.stop))
+            object.__setattr__(self, "stop", listed("sampling stop", self.stop, str))
 
     def over(self, below: Sampling | None) -> Sampling:
         """Lay these settings over others: what is set here wins."""

@@ -46,6 +46,8 @@ def test_a_table_in_reasoning_toml_is_a_backend(tmp_path: Path) -> None:
     (tmp_path / "rows.jsonl").write_text('{"question": "q", "completions": ["a"]}\n')
     project = declare(tmp_path, f'[backends.mine]\nuse = "replay:{tmp_path}/rows.jsonl"\n')
     assert isinstance(open_backend("mine", project=project), ReplayBackend)
+    declare(tmp_path, '[backends.mine]\nuse = "replay:rows.jsonl"\n')
+    assert isinstance(open_backend("mine", project=project), ReplayBackend)
     with pytest.raises(UnknownName, match="did you mean mine"):
         open_backend("mines", project=project)
 
@@ -59,6 +61,7 @@ def test_a_table_in_reasoning_toml_is_a_backend(tmp_path: Path) -> None:
         ("[backends.mine]\nmodel = 'x'\n", "needs use"),
         ("[backends.mine]\nuse = 'other:x'\n", "table 'mine'"),
         ("[backends.mine]\nuse = 'openai:x'\napi_key = 'k'\n", "api_key_env"),
+        ("[backends.openai]\nuse = 'embedded'\n", "'openai' is a built-in backend"),
     ],
 )
 def test_a_wrong_reasoning_toml_is_told_in_one_line(tmp_path: Path, text: str, told: str) -> None:

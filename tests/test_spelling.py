@@ -57,12 +57,18 @@ def test_arguments_may_stand_in_order() -> None:
         ("direkt", "did you mean direct"),
         ("direct(samples=3)", "unknown argument of direct 'samples'"),
         ("direct(1, 2, 3)", "takes at most"),
-        ("direct(template=3)", "must be str"),
-        ("self_consistency(direct, samples='8')", "must be int, found '8'"),
-        ("self_consistency(direct, samples=True)", "must be int"),
+        ("direct(template=3)", "must be text, found 3"),
+        ("self_consistency(direct, samples='8')", "must be a whole number, found '8'"),
+        ("self_consistency(direct, samples=True)", "must be a whole number"),
         ("self_consistency(direct, samples=0)", "samples=0"),
-        ("self_consistency(samples=3)", "missing"),
+        ("self_consistency(samples=3)", "self_consistency needs chain=…"),
         ("self_consistency('direct')", "must be a chain"),
+        ("self_consistency(direct, stop=3)", "must be None or a stop rule, found 3"),
+        ("self_consistency(direct, stop=direct)", "must be None or a stop rule"),
+        ("self_consistency(direct, chain=direct)", "is given chain twice"),
+        ("direct(template='a', template='b')", "is given template twice"),
+        ("few_shot_cot(shots=1.5)", "must be a whole number or None, found 1.5"),
+        ("+".join("1" * 1000), "has no place in a chain"),
         ("beta_rule", "is no chain"),
         ("'direct'", "is no chain"),
         ("__import__('os')", "unknown chain"),
@@ -96,3 +102,9 @@ class Mine(Chain):
 def test_a_chain_of_ones_own_has_no_spelling() -> None:
     with pytest.raises(UserMistake, match="Mine has no spelling"):
         spell(SelfConsistency(Mine()))
+
+
+def test_a_chain_of_ones_own_is_not_taken_for_one_of_the_table() -> None:
+    own = type("Direct", (Mine,), {"__module__": __name__})
+    with pytest.raises(UserMistake, match="Direct has no spelling"):
+        spell(own())

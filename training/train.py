@@ -243,9 +243,9 @@ class Leg:
 
     def report(self) -> None:
         """Print where the leg stands."""
-        if self.rank:
+        if self.rank or not self.fresh["learned"]:
             return
-        mean = self.fresh["loss"] / max(1.0, self.fresh["learned"])
+        mean = self.fresh["loss"] / self.fresh["learned"]
         point = {k: round(v, 1) for k, v in self.done.items()} | {"loss": round(mean, 4)}
         rate = self.done["tokens"] / max(1.0, self.done["seconds"])
         self.curve.append(point)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from reasoning_chains.chain import Chain
+from reasoning_chains.errors import wanted
 
 if TYPE_CHECKING:
     from reasoning_chains.run import Run
@@ -29,6 +30,10 @@ class Direct(Chain):
 
     template: str = "direct"
     delivers: ClassVar[Mapping[str, str]] = {"": "answer"}
+
+    def __post_init__(self) -> None:
+        """Refuse a template that is no name."""
+        wanted("direct template", self.template, str)
 
     async def solve(self, problem: Problem, run: Run) -> Solution:
         """Ask once and read the answer."""

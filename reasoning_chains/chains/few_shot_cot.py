@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from reasoning_chains.chain import Chain
-from reasoning_chains.errors import UserMistake
+from reasoning_chains.errors import UserMistake, wanted
 
 if TYPE_CHECKING:
     from reasoning_chains.run import Run
@@ -40,7 +40,10 @@ class FewShotCoT(Chain):
     delivers: ClassVar[Mapping[str, str]] = {"": "answer"}
 
     def __post_init__(self) -> None:
-        """Refuse a negative number of examples."""
+        """Refuse names that are no text, and a number of examples that cannot be."""
+        wanted("few_shot_cot template", self.template, str)
+        wanted("few_shot_cot exemplars", self.exemplars, str)
+        wanted("few_shot_cot shots", self.shots, int, type(None))
         if self.shots is not None and self.shots < 0:
             raise UserMistake(f"few_shot_cot shots={self.shots}: it must be at least 0")
 

@@ -10,13 +10,13 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Literal
 
 from reasoning_chains.chain import Chain
-from reasoning_chains.errors import UserMistake
-from reasoning_chains.solution import Candidate, Reply, Solution
+from reasoning_chains.errors import UserMistake, wanted
 from reasoning_chains.types import Sampling
 from reasoning_chains.voting import StopRule, Vote, majority
 
 if TYPE_CHECKING:
     from reasoning_chains.run import Run
+    from reasoning_chains.solution import Reply, Solution
     from reasoning_chains.types import Problem
 
 __all__ = ["SelfConsistency"]
@@ -54,6 +54,18 @@ class SelfConsistency(Chain):
 
     def __post_init__(self) -> None:
         """Refuse an electorate that cannot be."""
+        if isinstance(self.chain, type) or not hasattr(self.chain, "solve"):
+            raise UserMistake(
+                f"self_consistency chain must be a chain, found {self.chain!r}: "
+                "write SelfConsistency(ZeroShotCoT()), or self_consistency(zero_shot_cot)"
+            )
+        rule = hasattr(self.stop, "window") and hasattr(self.stop, "decided")
+        if self.stop is not None and (isinstance(self.stop, type) or not rule):
+            raise UserMistake(
+                f"self_consistency stop must be None or a stop rule, found {self.stop!r}: "
+                "write BetaRule() or UnanimousWindow()"
+            )
+        wanted("self_consistency samples", self.samples, int)
         if self.samples < 1:
             raise UserMistake(f"self_consistency samples={self.samples}: it must be at least 1")
         if self.weights not in ("equal", "confidence", "probability"):
@@ -101,6 +113,8 @@ class SelfConsistency(Chain):
 
 def _first_of(vote: Vote, voters: Sequence[Solution]) -> Reply:
     """Give the reply of the first voter for the winner: its text stands for the answer."""
+    from reasoning_chains.solution import Reply
+
     for voter in voters:
         if voter.answer is not None and voter.answer == vote.answer:
             return Reply(voter.text, voter.answer, value=voter.value)
@@ -111,6 +125,8 @@ def _first_of(vote: Vote, voters: Sequence[Solution]) -> Reply:
 def _concluded(
     run: Run, problem: Problem, vote: Vote, voters: Sequence[tuple[Solution, float]]
 ) -> Solution:
+    from reasoning_chains.solution import Candidate
+
     candidates = [
         Candidate(voter.answer, voter.text, weight, voter.stop_reason) for voter, weight in voters
     ]

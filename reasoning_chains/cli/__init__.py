@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import version
+from io import TextIOWrapper
+from typing import Annotated, Any
 
 import typer
 
@@ -12,6 +15,12 @@ from reasoning_chains.cli.show import backends, chains, lint, render, templates
 from reasoning_chains.errors import ReasoningChainsError, UserMistake
 
 __all__ = ["app", "main"]
+
+_STOPPED = 130
+_TOLD: type[Exception] = next(
+    cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException"
+)
+"""The root of typer's own errors, which stands in another package from version to version."""
 
 app = typer.Typer(
     name="reasoning-chains",
@@ -25,17 +34,53 @@ for command in (ask, render, chains, templates, lint, backends, demo):
     app.command()(command)
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"reasoning-chains {version('reasoning-chains')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    shown: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Make language models reason."""
+
+
 def main() -> None:
     """Run the command line: exit code 2 for the user's mistakes, 1 for the world's."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # what was bought is shown on any terminal
+            stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except ReasoningChainsError as error:
-        line = " ".join(str(error).split())
-        sys.stderr.write(f"reasoning-chains: {line}\n")
+        _tell(str(error))
         sys.exit(2 if isinstance(error, UserMistake) else 1)
-    except KeyboardInterrupt:
-        sys.stderr.write("reasoning-chains: stopped\n")
-        sys.exit(130)
+    except _TOLD as error:
+        _tell(_in_words(error))
+        sys.exit(2)
+    except (KeyboardInterrupt, typer.Abort):
+        code = _STOPPED
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    if code == _STOPPED:
+        _tell("stopped")
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(f"reasoning-chains: {' '.join(text.split())}\n")
+
+
+def _in_words(error: Any) -> str:
+    """Give a usage error of typer in one line, with what mends it."""
+    text = str(error.format_message()).rstrip(".") + "."
+    if any(argument.startswith("-") and " " in argument for argument in sys.argv[1:]):
+        return f"{text} A question that begins with a dash stands after --: ask -- '-3 + 4?'"
+    context = getattr(error, "ctx", None)
+    return f"{text} See {context.command_path} --help" if context is not None else text

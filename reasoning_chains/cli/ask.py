@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
@@ -11,7 +10,7 @@ import typer
 
 from reasoning_chains.budget import Budget
 from reasoning_chains.cli.options import with_options
-from reasoning_chains.cli.printing import notes, print_json, print_solution, solution_data
+from reasoning_chains.cli.printing import print_json, print_solution, progress, solution_data
 from reasoning_chains.errors import UserMistake
 from reasoning_chains.names import open_backend
 from reasoning_chains.solution import Solution
@@ -65,7 +64,7 @@ def ask(options: AskOptions) -> None:
     problem = options.problem()
     address = {"base_url": options.base_url, "api_key_env": options.api_key_env}
     opened = open_backend(options.backend, **{k: v for k, v in address.items() if v})
-    with _progress():
+    with progress("thinking …"):
         solution: Solution = chain.invoke(
             problem,
             backend=opened,
@@ -80,17 +79,15 @@ def ask(options: AskOptions) -> None:
         print_solution(solution, trace=options.trace)
 
 
-def _progress() -> AbstractContextManager[Any]:
-    return notes().status("thinking …") if sys.stderr.isatty() else nullcontext()
-
-
 def read_question(text: str) -> str:
     """Take a question as given, or read standard input where it is `-`.
 
     Raises:
-        UserMistake: Standard input is not UTF-8, or larger than 8 MB.
+        UserMistake: It is not UTF-8, or standard input is larger than 8 MB.
     """
     if text != "-":
+        if any("\ud800" <= char <= "\udfff" for char in text):
+            raise UserMistake("the question is not UTF-8: give it in UTF-8")
         return text
     data = sys.stdin.buffer.read(_LONGEST + 1)
     if len(data) > _LONGEST:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from typing import Any
 
@@ -12,12 +13,14 @@ from rich.tree import Tree
 
 from reasoning_chains.solution import Solution
 from reasoning_chains.trace import Span
+from reasoning_chains.types import Usage
 
 __all__ = [
     "console",
     "notes",
     "print_json",
     "print_solution",
+    "progress",
     "safe",
     "solution_data",
     "trace_tree",
@@ -32,6 +35,11 @@ def console() -> Console:
 def notes() -> Console:
     """Give the console for progress, on standard error."""
     return Console(file=sys.stderr, highlight=False, emoji=False, markup=False)
+
+
+def progress(text: str) -> AbstractContextManager[Any]:
+    """Show on a terminal that work goes on."""
+    return notes().status(text) if sys.stderr.isatty() else nullcontext()
 
 
 def safe(text: str) -> str:
@@ -81,16 +89,20 @@ def print_solution(solution: Solution, *, trace: bool = False) -> None:
 
 
 def cost_line(solution: Solution) -> str:
-    """Say in one line what a solution cost."""
-    usage = solution.usage
+    """Say in one line what the reasoning used, and what of it was bought."""
+    usage, bill = solution.usage, solution.bill
     return (
-        f"cost: {_counted(usage.calls, 'call')} in {_counted(usage.requests, 'request')}, "
-        f"{usage.prompt_tokens} prompt + {usage.completion_tokens} completion tokens"
+        f"used: {_counted(usage.calls, 'reply', 'replies')}, {_tokens(usage)}; bought: "
+        f"{_counted(bill.requests, 'request', 'requests')}, {_tokens(bill)}"
     )
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def _tokens(usage: Usage) -> str:
+    return f"{usage.prompt_tokens} prompt + {usage.completion_tokens} completion tokens"
+
+
+def _counted(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}"
 
 
 def _votes(span: Span) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple, get_args
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from reasoning_chains.errors import TemplateMistake
+from reasoning_chains.errors import TemplateMistake, near
 from reasoning_chains.types import Sampling
 
 __all__ = ["READERS", "FrontMatter", "Source", "split_source"]
@@ -44,8 +44,12 @@ class FrontMatter(BaseModel):
         return Sampling(**self.sampling.model_dump())
 
     def over(self, below: FrontMatter) -> FrontMatter:
-        """Lay this head over the one of the template that is extended."""
+        """Lay this head, and its sampling key by key, over the one of the template extended."""
         mine = {name: getattr(self, name) for name in self.model_fields_set}
+        if "sampling" in mine:
+            mine["sampling"] = below.sampling.model_copy(
+                update={key: getattr(self.sampling, key) for key in self.sampling.model_fields_set}
+            )
         return below.model_copy(update=mine)
 
 
@@ -78,6 +82,8 @@ def split_source(name: str, text: str) -> Source:
 def _validated(name: str, head: str) -> FrontMatter:
     try:
         data: Any = yaml.safe_load(head)
+    except (ValueError, RecursionError) as error:
+        raise TemplateMistake(f"template {name!r}: its head is no valid YAML: {error}") from None
     except yaml.YAMLError as error:
         where = getattr(error, "problem_mark", None)
         line = f" (line {where.line + 2})" if where else ""
@@ -89,6 +95,18 @@ def _validated(name: str, head: str) -> FrontMatter:
     try:
         return FrontMatter.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise TemplateMistake(f"template {name!r}: head key {key!r}: {first['msg']}") from None
+        raise TemplateMistake(f"template {name!r}: {_in_words(error)}") from None
+
+
+def _in_words(error: ValidationError) -> str:
+    first = error.errors()[0]
+    path = [str(part) for part in first["loc"]]
+    key = ".".join(path)
+    if first["type"] == "extra_forbidden":
+        table = SamplingHead if path[0] == "sampling" else FrontMatter
+        return f"unknown head key {key!r}: {near(path[-1], table.model_fields)}"
+    if first["type"] in ("tuple_type", "list_type"):
+        return f"head key {key!r}: write a list, such as [{first['input']}]"
+    if first["type"] == "model_type":
+        return f"head key {key!r}: write keys and values, such as {{temperature: 0.7}}"
+    return f"head key {key!r}: {first['msg']}, found {str(first['input'])[:60]!r}"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import jinja2
 from jinja2 import meta
 
 from reasoning_chains.content import Library
-from reasoning_chains.errors import UserMistake
+from reasoning_chains.errors import TemplateMistake, UserMistake
 from reasoning_chains.templates.environment import ENDING
+from reasoning_chains.templates.language import LANGUAGES
+from reasoning_chains.templates.preview import preview
 from reasoning_chains.templates.render import Templates
 
 __all__ = ["STANDARD", "lint_folder"]
@@ -19,8 +21,16 @@ STANDARD = frozenset({"question", "context", "choices", "kind", "schema", "lang"
 """The variables that every template sees."""
 
 
-def lint_folder(folder: Path) -> list[str]:
+_SHAPE = ("stands outside of its role blocks", "gives no user message")
+"""What a render without a model finds; the rest may come of what only a chain knows."""
+
+
+def lint_folder(folder: Path, readers: Mapping[str, str] | None = None) -> list[str]:
     """Give one line a finding: the file, the line where known, and what is wrong.
+
+    Args:
+        folder: The folder of a project.
+        readers: The reader that a template must declare, by the template's name.
 
     Raises:
         UserMistake: There is no folder `templates` in it.
@@ -35,9 +45,29 @@ def lint_folder(folder: Path) -> list[str]:
         name = path.relative_to(root).as_posix()
         try:
             found += [f"{name}: {finding}" for finding in _findings(templates, name, path)]
+            found += [f"{name}: {finding}" for finding in _broken(templates, name, readers or {})]
         except UserMistake as error:
             found.append(str(error))
     return found
+
+
+def _broken(templates: Templates, name: str, readers: Mapping[str, str]) -> Iterator[str]:
+    """Give what breaks between a template and those who use it."""
+    bare = name.removesuffix(ENDING)
+    lang = next((lang for lang in LANGUAGES if bare.endswith(f".{lang}")), "")
+    bare = bare.removesuffix(f".{lang}") if lang else bare
+    head = templates.head(name)
+    reader = readers.get(bare, head.parse)
+    if head.parse != reader:
+        yield f"it declares parse: {head.parse}, and the chains that use it need parse: {reader}"
+    if head.exemplars:
+        templates.exemplars(head.exemplars, lang or "en")
+    if not name.startswith("parts/"):
+        try:
+            preview(templates, bare, "?", lang or "en")
+        except TemplateMistake as error:
+            if any(shape in str(error) for shape in _SHAPE):
+                yield str(error)
 
 
 def _findings(templates: Templates, name: str, path: Path) -> Iterator[str]:
@@ -66,10 +96,10 @@ def _variables(templates: Templates, name: str, path: Path) -> set[str]:
         seen.add(current)
         try:
             tree = environment.parse(templates.body(current))
+            used |= meta.find_undeclared_variables(tree)
         except jinja2.TemplateNotFound:
             raise UserMistake(f"{name}: it includes {current!r}, which is not there") from None
         except jinja2.TemplateSyntaxError as error:
             raise UserMistake(f"{current}, line {error.lineno}: {error.message}") from None
-        used |= meta.find_undeclared_variables(tree)
         waiting += [other for other in meta.find_referenced_templates(tree) if other]
     return used

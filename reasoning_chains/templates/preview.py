@@ -1,23 +1,42 @@
-"""A template rendered for a question without a model: what is not known yet is shown as a gap."""
+"""A template rendered for a problem without a model: what is not known yet is shown as a gap."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from reasoning_chains.templates.render import Prompt, Templates
+from reasoning_chains.types import Problem
 
 __all__ = ["preview"]
 
 
-def preview(templates: Templates, name: str, question: str, lang: str) -> Prompt:
-    """Render a template for a question; an input that only a chain knows is shown as its name."""
+class _Gap(str):
+    """Stands for an input that only a chain knows: prints its name, has any field, loops once."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> _Gap:
+        return _Gap(f"⟨{self.strip('⟨⟩')}.{name}⟩")
+
+    def __getitem__(self, key: Any) -> _Gap:
+        return self
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((self,))
+
+
+def preview(templates: Templates, name: str, problem: Problem | str, lang: str) -> Prompt:
+    """Render a template for a problem; an input that only a chain knows is shown as its name."""
+    asked = Problem(problem) if isinstance(problem, str) else problem
     head = templates.head(templates.file(name, lang))
-    gaps: dict[str, Any] = {key: f"⟨{key}⟩" for key in head.inputs if key != "exemplars"}
+    read = {"exemplars"} if head.exemplars else set()
+    gaps: dict[str, Any] = {key: _Gap(f"⟨{key}⟩") for key in head.inputs if key not in read}
     known = {
-        "question": question,
-        "context": "",
-        "choices": [],
-        "kind": "text",
+        "question": asked.question,
+        "context": asked.context,
+        "choices": list(asked.choices),
+        "kind": asked.kind,
         "schema": "",
         "lang": lang,
     }

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +64,8 @@ def test_ask_prints_reasoning_votes_answer_and_cost(folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout == (
         "3 + 4 = 7.\nThe answer is 7.\nvotes: 7 × 2, 6 × 1\nanswer: 7\nconfidence: 0.67\n"
-        "cost: 3 calls in 1 request, 51 prompt + 17 completion tokens\n"
+        "used: 3 replies, 51 prompt + 17 completion tokens; "
+        "bought: 1 request, 17 prompt + 17 completion tokens\n"
     )
     assert done.stderr == ""
 
@@ -110,6 +113,13 @@ MISTAKES = [
     (["render", "direkt", "q"], "did you mean direct"),
     (["render", "direct", " "], "the question is empty"),
     (["lint", "nowhere"], "no folder templates"),
+    (["ask", "q", "-c", "self_consistency(direct, stop=3)"], "stop must be None or a stop rule"),
+    (["ask", "q", "-c", "self_consistency"], "self_consistency needs chain=…"),
+    (["ask", "q", "-c", "few_shot_cot(shots=1.5)"], "must be a whole number"),
+    (["ask", "q", "-c", "+".join("1" * 900)], "has no place in a chain"),
+    (["ask", os.fsdecode(b"q\xff")], "not UTF-8"),
+    (["ask", "-3 + 4?"], "stands after --: ask -- '-3 + 4?'"),
+    (["demo", "--problems", "0"], "--problems"),
     (["ask"], "Missing argument"),
     (["asks", "q"], "No such command"),
 ]
@@ -123,6 +133,8 @@ def test_a_users_mistake_is_told_in_short_with_exit_code_2(
     assert done.returncode == 2, done.stderr
     assert told in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("reasoning-chains: ")
     assert done.stdout == ""
 
 
@@ -185,3 +197,72 @@ def test_control_characters_of_a_model_do_not_reach_the_terminal(folder: Path) -
         done = run("ask", "q", "-b", "replay:odd.jsonl", *extra, folder=folder)
         assert done.returncode == 0
         assert not {"\x1b", "\x9b", "\u202e"} & set(done.stdout)
+
+
+def test_help_and_version_are_no_mistakes(folder: Path) -> None:
+    for arguments in ((), ("--help",), ("ask", "-h")):
+        done = run(*arguments, folder=folder)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "Usage" in done.stdout
+    done = run("--version", folder=folder)
+    assert (done.returncode, done.stdout.split()[0]) == (0, "reasoning-chains")
+
+
+def test_a_question_may_begin_with_a_dash(folder: Path) -> None:
+    done = run("render", "direct", "--", "-3 + 4?", folder=folder)
+    assert "-3 + 4?" in done.stdout
+
+
+def test_a_deleted_current_folder_is_told(folder: Path) -> None:
+    gone = folder / "gone"
+    gone.mkdir()
+    script = 'rmdir ../gone && exec "$0" -m reasoning_chains templates'
+    done = subprocess.run(
+        ["/bin/sh", "-c", script, PYTHON], cwd=gone, capture_output=True, check=False
+    )
+    assert done.returncode == 2
+    assert "the current folder is not there" in done.stderr.decode()
+    assert "Traceback" not in done.stderr.decode()
+
+
+def test_an_answer_is_shown_on_a_terminal_that_cannot_write_it(folder: Path) -> None:
+    row = {"question": "q", "completions": ["It costs 3 € 笔"]}
+    (folder / "odd.jsonl").write_text(json.dumps(row) + "\n")
+    for extra in ([], ["--json"]):
+        done = run(
+            *("ask", "q", "-b", "replay:odd.jsonl", *extra), folder=folder, PYTHONIOENCODING="ascii"
+        )
+        assert done.returncode == 0, done.stderr
+        assert "\\u20ac" in done.stdout
+
+
+def test_render_shows_choices_and_context(folder: Path) -> None:
+    done = run(
+        *("render", "direct", "Which?", "--choice", "red", "--choice", "blue"),
+        *("--context", "A box."),
+        folder=folder,
+    )
+    assert "(A) red\n(B) blue" in done.stdout
+    assert "A box." in done.stdout
+
+
+def test_lint_compares_with_the_chains(folder: Path) -> None:
+    (folder / "templates").mkdir()
+    file = folder / "templates" / "direct.jinja"
+    file.write_text("---\ndescription: d\n---\n{{ question }}")
+    done = run("lint", folder=folder)
+    assert done.returncode == 2
+    assert "it declares parse: text, and the chains that use it need parse: answer" in done.stdout
+
+
+def test_ctrl_c_says_that_it_stopped(folder: Path) -> None:
+    running = subprocess.Popen(
+        [PYTHON, "-m", "reasoning_chains", "ask", "-"],
+        cwd=folder,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    time.sleep(3)  # it waits for the question by then
+    running.send_signal(signal.SIGINT)
+    _, told = running.communicate(timeout=30)
+    assert (running.returncode, told.decode()) == (130, "reasoning-chains: stopped\n")

@@ -110,6 +110,11 @@ def test_a_changed_file_is_seen(tmp_path: Path) -> None:
         ("{% step %}", "unknown tag"),
         ("---\nparse: guess\n---\nx", "head key 'parse'"),
         ("---\nparsing: answer\n---\nx", "head key 'parsing'"),
+        ("---\nparze: answer\n---\nx", "unknown head key 'parze': did you mean parse"),
+        ("---\nsampling: {temprature: 1}\n---\nx", "did you mean temperature"),
+        ("---\ninputs: foo\n---\nx", r"head key 'inputs': write a list, such as \[foo\]"),
+        ("---\nsampling: {stop: Q}\n---\nx", r"'sampling.stop': write a list, such as \[Q\]"),
+        ("---\ndescription: 2024-13-45\n---\nx", "its head is no valid YAML: month"),
         ("---\nsampling: {temperature: -1}\n---\nx", "sampling.temperature"),
         ("---\n- a\n---\nx", "must be a mapping"),
         ("---\na: [\n---\nx", "no valid YAML"),
@@ -252,8 +257,19 @@ def test_lint_finds_what_is_wrong_in_a_folder(tmp_path: Path) -> None:
         contract="---\ndescription: d\nparse: guess\n---\nx",
         bare="{{ question }}",
         fine="---\ndescription: d\ninputs: [part]\n---\n{{ question }} {{ part }}",
+        filters="---\ndescription: d\n---\n{{ question | shout }}",
+        loose="---\ndescription: d\n---\nx {% user %}{{ question }}{% enduser %}",
+        silent="---\ndescription: d\n---\n{% system %}x{% endsystem %}",
+        examples="---\ndescription: d\nexemplars: none_such\n---\n{{ question }}",
+        reader="---\ndescription: d\nparse: text\n---\n{{ question }}",
     )
-    found = "\n".join(lint_folder(tmp_path))
+    found = "\n".join(lint_folder(tmp_path, {"reader": "answer"}))
+    assert "filters.jinja, line 4: No filter named 'shout'" in found
+    assert "loose.jinja" in found
+    assert "outside of its role blocks" in found
+    assert "gives no user message" in found
+    assert "unknown exemplars 'none_such'" in found
+    assert "reader.jinja: it declares parse: text, and the chains that use it need" in found
     assert "undefined.jinja: variable 'qestion' is used and not declared" in found
     assert "unused.jinja: input 'part' is declared and not used" in found
     assert "'broken.jinja', line 1" in found
@@ -288,6 +304,9 @@ def test_the_language_follows_the_script(question: str, lang: str) -> None:
         ("- 3", "entry 1"),
         ("- question: q", r"missing keys \['answer'\]"),
         ("- {question: q, answer: a, hint: h}", r"unknown keys \['hint'\]"),
+        ("- {question: q, answer: [a]}", "answer must be text"),
+        ("- {question: q, answer: !!int x}", "no valid YAML"),
+        ("[" * 2000, "no valid YAML"),
     ],
 )
 def test_wrong_exemplars_name_the_entry(tmp_path: Path, text: str, told: str) -> None:
@@ -297,3 +316,44 @@ def test_wrong_exemplars_name_the_entry(tmp_path: Path, text: str, told: str) ->
     (folder / "mine.yaml").write_text(text)
     with pytest.raises(TemplateMistake, match=told):
         mine.exemplars("mine", "en")
+
+
+def test_worked_examples_are_the_text_that_stands_there(tmp_path: Path) -> None:
+    mine = project(tmp_path, mine="x")
+    answers = ["yes", "12:30", "007", "1.50", "null", "2024-13-45", "1_000"]
+    folder = tmp_path / "templates" / "exemplars"
+    folder.mkdir()
+    rows = "".join(f"- question: q\n  answer: {answer}\n" for answer in answers)
+    (folder / "mine.yaml").write_text(rows)
+    assert [example.answer for example in mine.exemplars("mine", "en")] == answers
+
+
+def test_the_sampling_of_two_heads_is_laid_over_key_by_key(tmp_path: Path) -> None:
+    mine = project(
+        tmp_path,
+        one="---\nsampling: {stop: [Q], top_k: 3}\n---\nx",
+        two="---\nsampling: {top_k: 5, max_tokens: 7}\n---\n{% extends 'one.jinja' %}",
+    )
+    settings = mine.head("two.jinja").settings()
+    assert (settings.stop, settings.top_k, settings.max_tokens) == (("Q",), 5, 7)
+
+
+def test_a_preview_shows_lists_and_objects_as_gaps(tmp_path: Path) -> None:
+    mine = project(
+        tmp_path,
+        mine="---\ninputs: [solved, part]\n---\n"
+        "{% for one in solved %}{{ one.answer }} {{ solved[0].text }} {% endfor %}{{ part }}",
+    )
+    prompt = preview(mine, "mine", "q", "en")
+    assert prompt.messages[0].content == "⟨solved.answer⟩ ⟨solved.text⟩ ⟨part⟩"
+
+
+def test_names_that_cannot_be_found_are_not_listed(tmp_path: Path) -> None:
+    mine = project(tmp_path, mine="x")
+    folder = tmp_path / "templates"
+    (folder / "a b.jinja").write_text("x")
+    (tmp_path / "secret.jinja").write_text("x")
+    (folder / "link.jinja").symlink_to(tmp_path / "secret.jinja")
+    listed = set(mine.library.names("templates", ENDING))
+    assert "mine" in listed
+    assert not {"a b", "link"} & listed
