@@ -131,7 +131,7 @@ _RANGES: tuple[tuple[str, type, float, float], ...] = (
     ("top_p", float, 1e-6, 1),
     ("top_k", int, 1, math.inf),
     ("max_tokens", int, 1, math.inf),
-    ("logprobs", int, 0, 20),
+    ("logprobs", int, 0, math.inf),
 )
 
 

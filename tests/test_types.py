@@ -58,7 +58,7 @@ MISTAKES: list[tuple[Any, dict[str, Any], str]] = [
     (Sampling, {"top_p": 1.5}, "at most 1"),
     (Sampling, {"top_k": 1.5}, "must be a whole number"),
     (Sampling, {"max_tokens": 0}, "at least 1"),
-    (Sampling, {"logprobs": 21}, "at most 20"),
+    (Sampling, {"logprobs": -1}, "at least 0"),
     (Direct, {"template": 3}, "must be text"),
     (FewShotCoT, {"shots": 1.5}, "shots must be a whole number or None, found 1.5"),
     (FewShotCoT, {"exemplars": None}, "exemplars must be text"),
