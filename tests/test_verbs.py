@@ -81,7 +81,8 @@ def test_a_sync_verb_on_the_librarys_own_thread_names_the_async_one() -> None:
 
 INTERRUPTED = textwrap.dedent(
     """
-    import asyncio, sys
+    import asyncio, signal
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
     from reasoning_chains import Direct, ScriptedBackend
     async def slowly(content, key):
         print("asked", flush=True)

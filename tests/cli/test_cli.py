@@ -255,9 +255,17 @@ def test_lint_compares_with_the_chains(folder: Path) -> None:
     assert "it declares parse: text, and the chains that use it need parse: answer" in done.stdout
 
 
+LISTENING = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
+from reasoning_chains.cli import main
+main()
+"""
+
+
 def test_ctrl_c_says_that_it_stopped(folder: Path) -> None:
     running = subprocess.Popen(
-        [PYTHON, "-m", "reasoning_chains", "ask", "-"],
+        [PYTHON, "-c", LISTENING, "ask", "-"],
         cwd=folder,
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
