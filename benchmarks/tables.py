@@ -56,7 +56,8 @@ def every_level() -> str:
             if "forms" in row:
                 yield task, level, "", f"only {row['forms']} held-out forms", "", ""
                 continue
-            trained = "" if row["trained"] else "longer than trained"
+            unseen = "words never seen" if task == "letters_unseen" else "longer than trained"
+            trained = "" if row["trained"] else unseen
             direct, cot = row["direct"], row["cot"]
             low, high = cot["interval"]
             yield task, level, share(direct), share(cot), f"{low:.2f} to {high:.2f}", trained
