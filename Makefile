@@ -6,13 +6,26 @@ BIN := $(VENV)/bin
 LIGHT := $(VENV)/.light
 DEV := $(VENV)/.dev
 
-.PHONY: demo test check format lint types structure wheel clean
+.PHONY: demo test soak bench check format lint types structure wheel clean
 
 demo: $(LIGHT)
 	@$(BIN)/reasoning-chains demo
 
 test: $(DEV)
 	$(BIN)/python -m pytest
+
+# The figures at full size, some hours: what was made already is not made again.
+soak: $(DEV)
+	$(BIN)/python -m benchmarks.reasoning all
+	$(BIN)/python -m benchmarks.tables
+
+# The speed of the engine, of a call, of the import and of the parsers.
+bench: $(DEV)
+	$(BIN)/python -m benchmarks.engine
+	$(BIN)/python -m benchmarks.overhead
+	$(BIN)/python -m benchmarks.imports
+	$(BIN)/python -m benchmarks.tables
+	$(BIN)/python -m benchmarks.parsers
 
 check: $(DEV)
 	$(BIN)/ruff format --check .

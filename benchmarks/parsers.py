@@ -18,8 +18,10 @@ from reasoning_chains.answers import (
     equivalent,
     extract_answer,
     read_action,
+    read_follow_up,
     read_json,
     read_numbered,
+    read_program,
     read_verdict,
     split_thinking,
     vote_key,
@@ -29,7 +31,17 @@ from reasoning_chains.types import KINDS
 SMALL, LARGE = 256_000, 1_000_000
 SHAPES = (
     *("{", "[", "}", "\\boxed{", "\\boxed{5}", "<think>", "</think>", "<think></think>", " ", "\n"),
-    *("9", "1,", "9,999", "1.2.3 ", "the answer is ", "The answer is 5. ", "answer: ", "Action:"),
+    *(
+        "9",
+        "1,",
+        "9,999",
+        "1.2.3 ",
+        "the answer is ",
+        "The answer is 5. ",
+        "answer: ",
+        "Action:",
+        "Follow up: ",
+    ),
     *(
         "Action: a[",
         "\\",
@@ -72,6 +84,8 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     **{f"same {kind}": (lambda text, k=kind: equivalent(text, text[1:], k)) for kind in KINDS},
     "split_thinking": split_thinking,
     "read_action": read_action,
+    "read_program": read_program,
+    "read_follow_up": read_follow_up,
     "read_numbered": read_numbered,
     "read_verdict": read_verdict,
     "read_json": read_json,

@@ -8,14 +8,17 @@
     python -m benchmarks.reasoning words      # last letters of words that no training text holds
     python -m benchmarks.reasoning all
 
-Each part writes benchmarks/results/reasoning_PART.json; a part that is there is not run again
-unless --again. Difficulties are chosen on seed 11, figures come from seed 77.
+Each part writes benchmarks/results/reasoning_PART.json; a part that is there, of these weights and
+at least as large, is not run again unless --again. Difficulties are chosen on seed 11, figures
+come from seed 77.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
+import os
 import platform
 import subprocess
 import time
@@ -285,13 +288,28 @@ def write(part: str, figures: dict[str, Any], count: int, seconds: float) -> Non
     data = {
         "command": f"python -m benchmarks.reasoning {part} --count {count}",
         "commit": commit,
-        "machine": f"{platform.machine()}, 2 cores, no GPU",
+        "weights": weights(),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, no GPU",
         "seconds": round(seconds, 1),
         "figures": figures,
     }
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"reasoning_{part}.json"
     path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def weights() -> str:
+    """Tell one model from another."""
+    file = EmbeddedBackend().folder / "model.safetensors"
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
+def done(path: Path, count: int) -> bool:
+    """Say whether a part has been run, on these weights and with as many problems."""
+    if not path.exists():
+        return False
+    data = json.loads(path.read_text("utf-8"))
+    return data.get("weights") == weights() and int(data["command"].split()[-1]) >= count
 
 
 def main() -> None:
@@ -302,9 +320,9 @@ def main() -> None:
     parser.add_argument("--again", action="store_true")
     options = parser.parse_args()
     for part in PARTS if options.part == "all" else [options.part]:
-        if (RESULTS / f"reasoning_{part}.json").exists() and not options.again:
-            continue
         count = options.count if part != "levels" else min(options.count, 100)
+        if not options.again and done(RESULTS / f"reasoning_{part}.json", count):
+            continue
         start = time.perf_counter()
         write(part, PARTS[part](count), count, time.perf_counter() - start)
 

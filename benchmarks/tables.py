@@ -15,9 +15,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks import methods
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-PAGES = ("README.md", "docs/embedded-model.md")
+PAGES = (
+    "README.md",
+    "docs/choosing.md",
+    "docs/embedded-model.md",
+    *sorted(f"docs/methods/{path.name}" for path in (ROOT / "docs" / "methods").glob("*.md")),
+)
 
 
 def read(name: str) -> dict[str, Any]:
@@ -164,6 +171,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "others": others,
     "engine": engine,
     "overhead": overhead,
+    **methods.parts(),
 }
 
 

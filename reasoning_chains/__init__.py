@@ -7,72 +7,138 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from reasoning_chains.answers import equivalent, extract_answer
+    from reasoning_chains.auto_cot import AutoCoT
     from reasoning_chains.backends.embedded import EmbeddedBackend
     from reasoning_chains.backends.scripted import ScriptedBackend
     from reasoning_chains.budget import Budget
     from reasoning_chains.chain import Chain
+    from reasoning_chains.chains.analogical import Analogical
+    from reasoning_chains.chains.cascade import Cascade
     from reasoning_chains.chains.direct import Direct
+    from reasoning_chains.chains.ensemble import Ensemble
+    from reasoning_chains.chains.fallback import Fallback
     from reasoning_chains.chains.few_shot_cot import FewShotCoT
+    from reasoning_chains.chains.least_to_most import LeastToMost
+    from reasoning_chains.chains.on import On
+    from reasoning_chains.chains.plan_and_solve import PlanAndSolve
+    from reasoning_chains.chains.program_of_thought import ProgramOfThought
+    from reasoning_chains.chains.react import ReAct
+    from reasoning_chains.chains.refine import Refine
+    from reasoning_chains.chains.retrieve import Retrieve
+    from reasoning_chains.chains.self_ask import SelfAsk
     from reasoning_chains.chains.self_consistency import SelfConsistency
+    from reasoning_chains.chains.step_back import StepBack
+    from reasoning_chains.chains.universal import UniversalSelfConsistency
     from reasoning_chains.chains.zero_shot_cot import ZeroShotCoT
     from reasoning_chains.errors import BackendError, ReasoningChainsError, UserMistake
-    from reasoning_chains.names import open_backend
+    from reasoning_chains.exemplars.writing import write_exemplars
+    from reasoning_chains.names import open_backend, open_tool
     from reasoning_chains.run import Run
+    from reasoning_chains.session import aclose_backend, close_backend
     from reasoning_chains.solution import Solution
     from reasoning_chains.spelling import parse_chain
+    from reasoning_chains.toolbox import Tool, ToolFailed
+    from reasoning_chains.tools.decorator import tool
+    from reasoning_chains.tools.mcp import McpServer
     from reasoning_chains.types import Message, Problem, Sampling
     from reasoning_chains.voting import BetaRule, UnanimousWindow, majority
 
 __all__ = [
+    "Analogical",
+    "AutoCoT",
     "BackendError",
     "BetaRule",
     "Budget",
+    "Cascade",
     "Chain",
     "Direct",
     "EmbeddedBackend",
+    "Ensemble",
+    "Fallback",
     "FewShotCoT",
+    "LeastToMost",
+    "McpServer",
     "Message",
+    "On",
+    "PlanAndSolve",
     "Problem",
+    "ProgramOfThought",
+    "ReAct",
     "ReasoningChainsError",
+    "Refine",
+    "Retrieve",
     "Run",
     "Sampling",
     "ScriptedBackend",
+    "SelfAsk",
     "SelfConsistency",
     "Solution",
+    "StepBack",
+    "Tool",
+    "ToolFailed",
     "UnanimousWindow",
+    "UniversalSelfConsistency",
     "UserMistake",
     "ZeroShotCoT",
+    "aclose_backend",
+    "close_backend",
     "equivalent",
     "extract_answer",
     "majority",
     "open_backend",
+    "open_tool",
     "parse_chain",
+    "tool",
+    "write_exemplars",
 ]
 
 _HOMES = {
+    "Analogical": "chains.analogical",
+    "AutoCoT": "auto_cot",
     "BackendError": "errors",
     "BetaRule": "voting",
     "Budget": "budget",
+    "Cascade": "chains.cascade",
     "Chain": "chain",
     "Direct": "chains.direct",
     "EmbeddedBackend": "backends.embedded",
+    "Ensemble": "chains.ensemble",
+    "Fallback": "chains.fallback",
     "FewShotCoT": "chains.few_shot_cot",
+    "LeastToMost": "chains.least_to_most",
+    "McpServer": "tools.mcp",
     "Message": "types",
+    "On": "chains.on",
+    "PlanAndSolve": "chains.plan_and_solve",
     "Problem": "types",
+    "ProgramOfThought": "chains.program_of_thought",
+    "ReAct": "chains.react",
     "ReasoningChainsError": "errors",
+    "Refine": "chains.refine",
+    "Retrieve": "chains.retrieve",
     "Run": "run",
     "Sampling": "types",
     "ScriptedBackend": "backends.scripted",
+    "SelfAsk": "chains.self_ask",
     "SelfConsistency": "chains.self_consistency",
     "Solution": "solution",
+    "StepBack": "chains.step_back",
+    "Tool": "toolbox",
+    "ToolFailed": "toolbox",
     "UnanimousWindow": "voting",
+    "UniversalSelfConsistency": "chains.universal",
     "UserMistake": "errors",
     "ZeroShotCoT": "chains.zero_shot_cot",
+    "aclose_backend": "session",
+    "close_backend": "session",
     "equivalent": "answers",
     "extract_answer": "answers",
     "majority": "voting",
     "open_backend": "names",
+    "open_tool": "names",
     "parse_chain": "spelling",
+    "tool": "tools.decorator",
+    "write_exemplars": "exemplars.writing",
 }
 """Where each public name lives: a room is entered when its name is first used."""
 

@@ -8,15 +8,34 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from reasoning_chains.errors import CapabilityMissing, UserMistake
-from reasoning_chains.reading import Unfit, read_reply, schema_of, validated
+from reasoning_chains.reading import read_reply, schema_of
 from reasoning_chains.solution import Reply
 from reasoning_chains.templates import Prompt, language_of
-from reasoning_chains.types import Capabilities, Completion, Content, Message, Problem, Sampling
+from reasoning_chains.templates.exemplars import Exemplar
+from reasoning_chains.trace import Span
+from reasoning_chains.types import (
+    Capabilities,
+    Completion,
+    Content,
+    Message,
+    Problem,
+    Sampling,
+    ToolSpec,
+)
 
 if TYPE_CHECKING:
     from reasoning_chains.buying import Session
 
-__all__ = ["Ask", "language", "prepare", "read", "upper_bound"]
+__all__ = ["Added", "Ask", "language", "prepare", "record", "upper_bound"]
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What an ask sends beside its template: later messages, a beginning of the reply, tools."""
+
+    history: tuple[Message, ...] = ()
+    prefill: str | tuple[int, ...] = ""
+    tools: tuple[ToolSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +49,26 @@ class Ask:
     settings: Sampling
     made: dict[Sampling, tuple[Content, list[str]]] = field(default_factory=dict)
 
-    def content(
-        self, sampling: Sampling, history: Sequence[Message], prefill: str | tuple[int, ...]
-    ) -> tuple[Content, list[str]]:
+    def content(self, sampling: Sampling, added: Added) -> tuple[Content, list[str]]:
         """Give what is sent, and notes on what was degraded.
 
         Raises:
             CapabilityMissing: Something is needed that the backend cannot do, nor be spared.
         """
-        if history or prefill:
-            return self._content(sampling, history, prefill)
+        if added != Added():
+            return self._content(sampling, added)
         if sampling not in self.made:
-            self.made[sampling] = self._content(sampling, (), "")
+            self.made[sampling] = self._content(sampling, added)
         return self.made[sampling]
 
-    def _content(
-        self, sampling: Sampling, history: Sequence[Message], prefill: str | tuple[int, ...]
-    ) -> tuple[Content, list[str]]:
-        if sampling.logprobs is not None and not self.capabilities.logprobs:
+    def _content(self, sampling: Sampling, added: Added) -> tuple[Content, list[str]]:
+        self._check_logprobs(sampling.logprobs)
+        if added.tools and not self.capabilities.tools:
             raise CapabilityMissing(
-                "log-probabilities", self.backend, "use 'embedded', or a server that gives logprobs"
+                "native tool calls", self.backend, "use style='text', which every model can speak"
             )
-        messages = _merged(self.problem.history, self.prompt.messages) + tuple(history)
-        begin = self._prefill(prefill)
+        messages = _merged(self.problem.history, self.prompt.messages) + added.history
+        begin = self._prefill(added.prefill)
         notes = []
         if begin and not self.capabilities.prefill:
             messages = _spoken(messages, begin, self.backend)
@@ -61,7 +77,24 @@ class Ask:
         schema = None
         if self.prompt.head.constrain and self.capabilities.json_schema:
             schema = schema_of(self.problem)
-        return Content(messages, sampling, schema=schema, prefill=begin), notes
+        return Content(messages, sampling, added.tools, schema, begin), notes
+
+    def _check_logprobs(self, wanted: int | None) -> None:
+        most = self.capabilities.top_logprobs
+        if wanted is not None and not self.capabilities.logprobs:
+            raise CapabilityMissing(
+                "log-probabilities", self.backend, "use 'embedded', or a server that gives logprobs"
+            )
+        if wanted is not None and wanted > most:
+            raise CapabilityMissing(
+                f"the log-probabilities of {wanted} alternatives",
+                self.backend,
+                f"ask for at most {most}: Sampling(logprobs={most})",
+            )
+
+    def read(self, completion: Completion) -> Reply:
+        """Read a completion by the template's contract, and validate a JSON answer."""
+        return read_reply(self.prompt.head, self.problem, completion)
 
     def _prefill(self, prefill: str | tuple[int, ...]) -> str | tuple[int, ...]:
         if isinstance(prefill, str):
@@ -74,27 +107,33 @@ class Ask:
 def prepare(session: Session, problem: Problem, template: str, variables: Mapping[str, Any]) -> Ask:
     """Render a template for a problem, in the problem's language.
 
-    Voters of one call say the same: it is rendered once a call, where its variables can be told
-    apart.
+    Voters of one call say the same: it is rendered once a call, where its variables are texts and
+    examples, which never change and equal nothing else.
     """
-    known = (template, id(problem), tuple(variables.items()))
-    try:
-        ask = session.prepared.get(known)
-    except TypeError:  # a variable that has no hash, such as a list
+    if not all(map(_fixed, variables.values())):
         return _rendered(session, problem, template, variables)
+    known = (session.backend.name, template, id(problem), tuple(variables.items()))
+    ask = session.prepared.get(known)
     if ask is None:
         ask = _rendered(session, problem, template, variables)
         session.prepared[known] = ask  # it holds the problem, so the id stays its own
     return ask
 
 
+def _fixed(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return all(isinstance(item, Exemplar) for item in value)
+    return isinstance(value, str)
+
+
 def _rendered(
     session: Session, problem: Problem, template: str, variables: Mapping[str, Any]
 ) -> Ask:
     lang = language(session, problem)
-    seen = {**described(problem, lang), **variables}
-    prompt = session.templates.render(template, seen, lang)
     backend = session.backend
+    thinks = backend.capabilities.thinking
+    seen = {**described(problem, lang), "thinks": thinks, **variables}
+    prompt = session.templates.render(template, seen, lang)
     return Ask(
         prompt,
         problem,
@@ -123,18 +162,18 @@ def language(session: Session, problem: Problem) -> str:
     return session.lang or language_of(problem.question)
 
 
-def read(ask: Ask, completion: Completion) -> Reply:
-    """Read a completion by the template's contract, and validate a JSON answer."""
-    head = ask.prompt.head
-    reply = read_reply(head.parse, head.pick, ask.problem, completion)
-    if head.parse != "answer" or ask.problem.schema is None:
-        return reply
-    if reply.answer is None:
-        return replace(reply, unfit="no JSON value was found in the reply")
-    try:
-        return replace(reply, value=validated(ask.problem, reply.answer))
-    except Unfit as error:
-        return replace(reply, answer=None, unfit=str(error))
+def record(span: Span, content: Content, reply: Reply, notes: Sequence[str]) -> None:
+    """Write into an ask's span what was sent and what came back."""
+    completion = reply.completion
+    span.data.update(
+        messages=[{"role": m.role, "content": m.content} for m in content.messages],
+        prefill=content.prefill if isinstance(content.prefill, str) else list(content.prefill),
+        text=completion.text,
+        reasoning=completion.reasoning,
+        answer=reply.answer,
+        finish=completion.finish,
+        notes=[*notes, *completion.notes],
+    )
 
 
 def upper_bound(session: Session, content: Content) -> int:
@@ -153,6 +192,7 @@ def upper_bound(session: Session, content: Content) -> int:
         sizes = (len(m.content.encode()) + len(m.reasoning.encode()) for m in content.messages)
         known = sum(sizes) + 16 * len(content.messages) + 16 + len(str(content.prefill).encode())
         known += len(json.dumps(content.schema)) if content.schema else 0
+        known += sum(len(repr(tool).encode()) for tool in content.tools)
     return known + longest
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from reasoning_chains.errors import BudgetSpent, UserMistake
+from reasoning_chains.errors import BudgetSpent, ranged
 from reasoning_chains.types import Usage
 
 __all__ = ["Account", "Budget", "Reservation"]
@@ -22,19 +21,20 @@ class Budget:
     Args:
         tokens: Prompt and completion tokens of the reasoning, each sample counted alone.
         calls: Samples asked of the model.
+        steps: Tool calls and programs run.
         seconds: Wall-clock time; what is in flight when it ends is cancelled.
     """
 
     tokens: int | None = None
     calls: int | None = None
     seconds: float | None = None
+    steps: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse limits that are no numbers from 0 on."""
-        for name in ("tokens", "calls", "seconds"):
-            value = getattr(self, name)
-            if value is not None and (isinstance(value, bool) or not 0 <= value < math.inf):
-                raise UserMistake(f"budget {name}={value!r}: it must be a number from 0 on")
+        for name in ("tokens", "calls", "steps"):
+            ranged(f"budget {name}", getattr(self, name), int, 0)
+        ranged("budget seconds", self.seconds, float, 0)
 
 
 @dataclass(eq=False, slots=True)
@@ -83,8 +83,10 @@ class Account:
     parent: Account | None = None
     tokens: int = 0
     calls: int = 0
+    steps: int = 0
     held_tokens: int = 0
     held_calls: int = 0
+    refused: bool = False
     started: float = field(default_factory=time.monotonic)
     queue: deque[Reservation] = field(default_factory=deque)
 
@@ -101,6 +103,12 @@ class Account:
             account = account.parent
 
     @property
+    def spent(self) -> bool:
+        """Whether this budget, or one around it, has refused something or is over."""
+        over = self.deadline is not None and time.monotonic() >= self.deadline
+        return over or any(account.refused for account in self.enclosing())
+
+    @property
     def deadline(self) -> float | None:
         """The earliest end by `time.monotonic`, over all enclosing budgets."""
         ends = [
@@ -114,6 +122,22 @@ class Account:
     def counts_tokens(self) -> bool:
         """Whether any enclosing budget limits tokens."""
         return any(account.budget.tokens is not None for account in self.enclosing())
+
+    def take_step(self) -> None:
+        """Count a step in every enclosing budget.
+
+        Raises:
+            BudgetSpent: One of them has none left, or the time is over.
+        """
+        if self.deadline is not None and time.monotonic() >= self.deadline:
+            raise BudgetSpent("the seconds of the budget are over")
+        accounts = list(self.enclosing())
+        for account in accounts:
+            if account.budget.steps is not None and account.steps >= account.budget.steps:
+                account.refused = True
+                raise BudgetSpent("the steps of the budget are used up")
+        for account in accounts:
+            account.steps += 1
 
     async def reserve(self, tokens: int, calls: int = 1) -> Reservation:
         """Hold an upper bound in every enclosing budget, waiting in line for those in flight.
@@ -139,7 +163,10 @@ class Account:
         blocked: set[int] = set()
         for waiting in tuple(self.queue):
             path = list(waiting.account.enclosing())
-            if any(account._never(waiting) for account in path):
+            never = [account for account in path if account._never(waiting)]
+            for account in never:
+                account.refused = True
+            if never:
                 self._answer(waiting, refused=True)
             elif all(id(account) not in blocked and account._fits(waiting) for account in path):
                 self._answer(waiting, refused=False)

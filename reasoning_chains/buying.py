@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from reasoning_chains.budget import Account
@@ -17,6 +17,7 @@ from reasoning_chains.types import Completion, Content, Delta, Request, SampleKe
 
 if TYPE_CHECKING:
     from reasoning_chains.asking import Ask
+    from reasoning_chains.backends.coalesce import Coalescing
     from reasoning_chains.templates import Templates
 
 __all__ = ["Path", "Session", "buy"]
@@ -35,6 +36,18 @@ class Session:
     asked: Counter[tuple[Path, str]] = field(default_factory=Counter)
     prompt_tokens: dict[str, int] = field(default_factory=dict)
     prepared: dict[Hashable, Ask] = field(default_factory=dict)
+    others: dict[int, Session] = field(default_factory=dict)
+
+    def on(self, backend: Coalescing) -> Session:
+        """Give the session of the same call on another backend: what it counts is its own."""
+        self.others.setdefault(id(getattr(self.backend, "inner", self.backend)), self)
+        place = id(backend.inner)
+        if place not in self.others:
+            view = backend.streamed() if self.watch else backend
+            self.others[place] = replace(
+                self, backend=view, asked=Counter(), prompt_tokens={}, prepared={}
+            )
+        return self.others[place]
 
     def tell(self, event: Event) -> None:
         """Hand an event to who watches."""

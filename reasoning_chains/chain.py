@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
+from reasoning_chains.errors import UserMistake, shown
+
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from reasoning_chains.types import Problem, Sampling
     from reasoning_chains.verbs import Call, Solutions
 
-__all__ = ["Chain", "Options"]
+__all__ = ["Chain", "Options", "chain_wanted", "chains_wanted"]
 
 
 class Options(TypedDict, total=False):
@@ -49,6 +51,12 @@ class Chain:
     """Capabilities without which the chain cannot run."""
     delivers: ClassVar[Mapping[str, str]] = {}
     """The reader that each of its templates must declare; "" is the template itself."""
+    asks: ClassVar[str] = "one ask"
+    """How often it asks the model, in words."""
+
+    def requires(self) -> tuple[str, ...]:
+        """Give the capabilities without which this chain cannot run as it is set."""
+        return self.needs
 
     def contracts(self) -> Mapping[str, str]:
         """Give the readers of the templates that this chain uses as it is set."""
@@ -94,7 +102,7 @@ class Chain:
         """
         from reasoning_chains.verbs import Solutions, checked_batch
 
-        checked_batch(problems, concurrency)
+        checked_batch(problems, concurrency, lasting=True)
         call = _call(self, backend, options)
         return Solutions(call.batch(problems, concurrency, return_exceptions))
 
@@ -133,6 +141,31 @@ class Chain:
         from reasoning_chains.verbs import iterate_sync
 
         return iterate_sync(_kept(self, backend, options).events(problem))
+
+
+def chain_wanted(name: str, value: object, example: str) -> None:
+    """Refuse what is no chain; a class is none yet.
+
+    Raises:
+        UserMistake: It says what was found, and how it is written.
+    """
+    if isinstance(value, type) or not hasattr(value, "solve"):
+        raise UserMistake(f"{name} must be a chain, found {shown(value)}: write {example}")
+
+
+def chains_wanted(name: str, values: Any, example: str) -> tuple[Any, ...]:
+    """Make a tuple of chains, at least one.
+
+    Raises:
+        UserMistake: It is no list, is empty, or holds what is no chain.
+    """
+    if not isinstance(values, tuple | list) or not values:
+        raise UserMistake(
+            f"{name} must be a list of chains, found {shown(values)}: write {example}"
+        )
+    for value in values:
+        chain_wanted(f"each of {name}", value, example)
+    return tuple(values)
 
 
 def _call(chain: Chain, backend: AnyBackend, options: Options) -> Call:

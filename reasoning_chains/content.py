@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from reasoning_chains.errors import UserMistake
+from reasoning_chains.errors import UserMistake, shown
 
 __all__ = ["PROJECT_VARIABLE", "Library", "bundled_root", "safe_name"]
 
@@ -49,10 +49,9 @@ class Library:
         """
         named = project or os.environ.get(PROJECT_VARIABLE)
         folder = Path(named) if named else _current()
-        if named and not folder.is_dir():
-            raise UserMistake(
-                f"project folder {str(folder)!r} is not there: create it or name another"
-            )
+        if named and not _is_folder(folder):
+            told = shown(str(folder))
+            raise UserMistake(f"project folder {told} is not there: create it or name another")
         return cls((folder.resolve(), bundled_root()))
 
     def find(self, kind: str, name: str) -> Path | None:
@@ -85,6 +84,13 @@ class Library:
             for path in (root / kind).rglob(f"*{ending}")
         }
         yield from sorted(name.removesuffix(ending) for name in found if self.find(kind, name))
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # such as a name that is too long
+        return False
 
 
 def _current() -> Path:

@@ -5,9 +5,11 @@ ReasoningChainsError
 │   ├── UnknownName        a name that is in no table; the message lists the near ones
 │   ├── TemplateMistake    a template that does not render or breaks its contract
 │   ├── MissingPackage     an optional package is not installed; the message has the pip line
-│   └── CapabilityMissing  a chain needs what the backend does not declare
+│   ├── CapabilityMissing  a chain needs what the backend does not declare
+│   └── SandboxUnavailable a program's sandbox needs what this machine does not have
 ├── BackendError           the world's fault: exit code 1; `.retryable`, `.status`
-│   └── HostedError        a hosted address gave no completion; `.retry_after`, `.received`
+│   ├── HostedError        a hosted address gave no completion; `.retry_after`, `.received`
+│   └── ToolChanged        a tool is no longer what the run was offered; it ends the run
 └── BudgetSpent            ends a run's asking; verbs and `run.solve` make a Solution of it
 """
 
@@ -22,15 +24,19 @@ __all__ = [
     "BackendError",
     "BudgetSpent",
     "CapabilityMissing",
+    "Caught",
     "HostedError",
     "MissingPackage",
     "ReasoningChainsError",
+    "SandboxUnavailable",
     "TemplateMistake",
+    "ToolChanged",
     "UnknownName",
     "UserMistake",
     "listed",
     "near",
     "ranged",
+    "shown",
     "wanted",
 ]
 
@@ -42,6 +48,10 @@ _WORDS = {
     str: "text",
     type(None): "None",
 }
+
+
+_LARGEST = 2**63 - 1
+"""The largest number of any setting: larger ones break what is written in other languages."""
 
 
 class ReasoningChainsError(Exception):
@@ -68,8 +78,9 @@ class UserMistake(ReasoningChainsError):
 class UnknownName(UserMistake):
     """A name was looked up in a closed table and is not there."""
 
-    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
-        super().__init__(f"unknown {what} {name!r}: {near(name, known)}")
+    def __init__(self, what: str, name: object, known: Iterable[str]) -> None:
+        told = near(name if isinstance(name, str) else "", known)
+        super().__init__(f"unknown {what} {shown(name)}: {told}")
 
 
 class TemplateMistake(UserMistake):
@@ -91,6 +102,16 @@ class CapabilityMissing(UserMistake):
 
     def __init__(self, need: str, backend: str, instead: str) -> None:
         super().__init__(f"{need} is needed, and backend {backend!r} does not give it: {instead}")
+
+
+class SandboxUnavailable(UserMistake):
+    """Model-written code cannot be run safely on this machine, and is not run otherwise."""
+
+    def __init__(self, what: str, missing: str) -> None:
+        super().__init__(
+            f"{what} needs {missing}. Code that a model wrote is not run without its sandbox"
+        )
+        self.what, self.missing = what, missing
 
 
 class BackendError(ReasoningChainsError):
@@ -119,8 +140,31 @@ class HostedError(BackendError):
     received: str = ""
 
 
+class ToolChanged(BackendError):
+    """A tool's description or arguments are no longer what the run was offered."""
+
+
 class BudgetSpent(ReasoningChainsError):
     """A reservation did not fit and nothing is in flight that could free room."""
+
+
+class Caught:
+    """Keeps what goes wrong within a `with`, for a border where it belongs to somebody else.
+
+    Whoever writes such a `with` hands `error` on: nothing is dropped. Ctrl-C and a cancelled task
+    go through, unless `kind` is `BaseException`.
+    """
+
+    def __init__(self, kind: type[BaseException] = Exception) -> None:
+        self._kind = kind
+        self.error: BaseException | None = None
+
+    def __enter__(self) -> Caught:
+        return self
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        self.error = error if isinstance(error, self._kind) else None
+        return self.error is not None
 
 
 def near(name: str, known: Iterable[str]) -> str:
@@ -143,7 +187,19 @@ def wanted(name: str, value: object, *kinds: type, hint: str = "") -> None:
     odd = isinstance(value, bool) and bool not in kinds
     if odd or not isinstance(value, allowed):
         words = " or ".join(_WORDS.get(kind, f"a {kind.__name__}") for kind in kinds)
-        raise UserMistake(f"{name} must be {words}, found {_shown(value)}{hint and ': ' + hint}")
+        raise UserMistake(f"{name} must be {words}, found {shown(value)}{hint and ': ' + hint}")
+    if isinstance(value, str) and not value.isascii():
+        _spelled(name, value)
+
+
+def _spelled(name: str, text: str) -> None:
+    """Refuse halves of surrogate pairs: they come of bytes that were no UTF-8, and are no text."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise UserMistake(
+            f"{name} holds what is no text at character {error.start + 1}: read it as UTF-8"
+        ) from None
 
 
 def ranged(name: str, value: Any, kind: type, low: float, high: float = math.inf) -> None:
@@ -153,9 +209,10 @@ def ranged(name: str, value: Any, kind: type, low: float, high: float = math.inf
         UserMistake: It says what was wanted and what was found.
     """
     wanted(name, value, kind, type(None))
-    if value is not None and not (low <= value <= high and value < math.inf):
-        most = "" if high == math.inf else f" and at most {high:g}"
-        raise UserMistake(f"{name}={value!r}: it must be at least {low:g}{most}")
+    top = min(high, _LARGEST)
+    if value is not None and not low <= value <= top:
+        most = f" and at most {top:g}" if high < math.inf or value > top else ""
+        raise UserMistake(f"{name}={shown(value)}: it must be at least {low:g}{most}")
 
 
 def listed(name: str, values: Iterable[_T], kind: type[_T], hint: str = "") -> tuple[_T, ...]:
@@ -165,16 +222,25 @@ def listed(name: str, values: Iterable[_T], kind: type[_T], hint: str = "") -> t
         UserMistake: It is no list, or holds another type.
     """
     if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
-        written = f"write [{_shown(values)}]" if isinstance(values, kind) else "write [...]"
-        raise UserMistake(f"{name} must be a list, found {_shown(values)}: {written}")
+        written = f"write [{shown(values)}]" if isinstance(values, kind) else "write [...]"
+        raise UserMistake(f"{name} must be a list, found {shown(values)}: {written}")
     made = tuple(values)
     for value in made:
         wanted(f"each of {name}", value, kind, hint=hint)
     return made
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Name a value in a few words: a short one is quoted, another is named by what it is."""
+    if isinstance(value, str):
+        return repr(value if len(value) <= 60 else value[:59] + "…")
+    if value is None or isinstance(value, float):
+        return repr(value)
+    if isinstance(value, int):
+        return repr(value) if value.bit_length() < 200 else "a number of more than 60 digits"
     if isinstance(value, type):
         return f"the class {value.__name__}: write {value.__name__}(...)"
-    text = repr(value)
-    return text if len(text) <= 60 else text[:59] + "…"
+    if callable(value) and hasattr(value, "__name__"):
+        return f"the function {value.__name__}"
+    kind = type(value).__name__
+    return f"an {kind}" if kind[0] in "aeiouAEIOU" else f"a {kind}"

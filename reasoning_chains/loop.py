@@ -7,7 +7,8 @@ import atexit
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Coroutine, Iterable
+import weakref
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ __all__ = [
     "at_stop",
     "background_loop",
     "cancel",
+    "closed",
     "has_stopped",
     "on_background_loop",
     "run_sync",
@@ -28,6 +30,11 @@ _lock = threading.Lock()
 _loop: asyncio.AbstractEventLoop | None = None
 _thread: threading.Thread | None = None
 _stopped = False
+
+_works: weakref.WeakKeyDictionary[Future[Any], Coroutine[Any, Any, Any]] = (
+    weakref.WeakKeyDictionary()
+)
+"""The coroutines behind futures: by them their tasks are found, which `Future` does not tell."""
 
 at_stop: list[Callable[[], Coroutine[Any, Any, None]]] = []
 """What is awaited on the loop before the process ends: connections are closed there."""
@@ -52,7 +59,9 @@ def on_background_loop() -> bool:
 
 
 def run_sync(work: Coroutine[Any, Any, _T]) -> _T:
-    """Run a coroutine on the background loop and wait for it; Ctrl-C cancels it.
+    """Run a coroutine on the background loop and wait for it.
+
+    What ends the waiting, such as Ctrl-C or a signal's own exception, cancels it.
 
     Raises:
         UserMistake: Called on the library's own thread, where waiting would never end.
@@ -60,10 +69,8 @@ def run_sync(work: Coroutine[Any, Any, _T]) -> _T:
     future = submit(work)
     try:
         return future.result()
-    except KeyboardInterrupt:
-        future.cancel()
-        _settled()
-        raise
+    finally:
+        cancel([future])
 
 
 def submit(work: Coroutine[Any, Any, _T]) -> Future[_T]:
@@ -80,16 +87,21 @@ def submit(work: Coroutine[Any, Any, _T]) -> Future[_T]:
             else "a sync verb was called on the library's own thread: use the async one, such as "
             "ainvoke"
         )
-    return asyncio.run_coroutine_threadsafe(work, background_loop())
+    future = asyncio.run_coroutine_threadsafe(work, background_loop())
+    _works[future] = work
+    return future
 
 
 def cancel(futures: Iterable[Future[Any]]) -> None:
-    """Cancel what is still under way, and wait until it has ended."""
+    """Cancel what is still under way, and wait, at most a second, until it has ended."""
+    if _stopped:  # nothing is under way any more, and nobody would answer
+        return
     left = [future for future in futures if not future.done()]
+    works = [_works[future] for future in left if future in _works]
     for future in left:
         future.cancel()
-    if left and not _stopped and not on_background_loop():
-        _settled()
+    if left and not on_background_loop():
+        _settled(works)
 
 
 def has_stopped() -> bool:
@@ -97,21 +109,27 @@ def has_stopped() -> bool:
     return _stopped
 
 
-def _settled() -> None:
-    """Wait, at most a second, until what was cancelled has ended."""
+def _settled(works: Sequence[Coroutine[Any, Any, Any]]) -> None:
+    async def ended() -> None:
+        tasks = [task for task in asyncio.all_tasks() if task.get_coro() in works]
+        if tasks:
+            await asyncio.wait(tasks, timeout=1)
 
-    async def turns() -> None:
-        for _ in range(10):
-            await asyncio.sleep(0)
-
-    done = asyncio.run_coroutine_threadsafe(turns(), background_loop())
+    done = asyncio.run_coroutine_threadsafe(ended(), background_loop())
     with contextlib.suppress(TimeoutError):  # the loop is busy: Ctrl-C goes through all the same
         done.result(timeout=1)
 
 
+async def closed(closing: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Wait for all of them: one that fails is told, and leaves no other open."""
+    for error in await asyncio.gather(*closing, return_exceptions=True):
+        if isinstance(error, Exception):
+            told = {"message": "closing failed as the process ended", "exception": error}
+            asyncio.get_running_loop().call_exception_handler(told)
+
+
 async def _stop_tasks() -> None:
-    for close in at_stop:
-        await close()
+    await closed(close() for close in at_stop)
     tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     for task in tasks:
         task.cancel()
@@ -131,10 +149,18 @@ def _stop() -> None:
     _thread.join(timeout=2)
 
 
+_parents: list[asyncio.AbstractEventLoop] = []
+
+
 def _forget() -> None:
-    # A forked child has the loop's memory and not its thread.
+    # A forked child has the loop's memory and not its thread, and what is open is the parent's.
+    # Its loop is kept: closing it in the child would take the parent's own wake-up from it.
     global _loop, _thread, _lock
+    if _loop is not None:
+        _parents.append(_loop)
     _loop, _thread, _lock = None, None, threading.Lock()
+    at_stop.clear()
+    _works.clear()
 
 
 if hasattr(os, "register_at_fork"):

@@ -1,4 +1,4 @@
-"""The one closed table of names to objects: chains, rules and backends.
+"""The one closed table of names to objects: chains, rules, backends and tools.
 
 It alone turns a name into an import: from its own table, never from what a model or a file wrote.
 """
@@ -7,17 +7,42 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from reasoning_chains.errors import UnknownName, UserMistake
+from reasoning_chains.errors import UnknownName, UserMistake, wanted
 from reasoning_chains.protocols import Backend
+from reasoning_chains.toolbox import Tool
 
-__all__ = ["BACKENDS", "CHAINS", "RULES", "chain_class", "load", "open_backend"]
+__all__ = [
+    "BACKENDS",
+    "CHAINS",
+    "RULES",
+    "TOOLS",
+    "chain_class",
+    "load",
+    "open_backend",
+    "open_tool",
+]
 
 CHAINS: Mapping[str, str] = {
+    "analogical": "reasoning_chains.chains.analogical:Analogical",
+    "cascade": "reasoning_chains.chains.cascade:Cascade",
     "direct": "reasoning_chains.chains.direct:Direct",
+    "ensemble": "reasoning_chains.chains.ensemble:Ensemble",
+    "fallback": "reasoning_chains.chains.fallback:Fallback",
     "few_shot_cot": "reasoning_chains.chains.few_shot_cot:FewShotCoT",
+    "least_to_most": "reasoning_chains.chains.least_to_most:LeastToMost",
+    "on": "reasoning_chains.chains.on:On",
+    "plan_and_solve": "reasoning_chains.chains.plan_and_solve:PlanAndSolve",
+    "program_of_thought": "reasoning_chains.chains.program_of_thought:ProgramOfThought",
+    "react": "reasoning_chains.chains.react:ReAct",
+    "refine": "reasoning_chains.chains.refine:Refine",
+    "retrieve": "reasoning_chains.chains.retrieve:Retrieve",
+    "self_ask": "reasoning_chains.chains.self_ask:SelfAsk",
     "self_consistency": "reasoning_chains.chains.self_consistency:SelfConsistency",
+    "step_back": "reasoning_chains.chains.step_back:StepBack",
+    "universal_self_consistency": "reasoning_chains.chains.universal:UniversalSelfConsistency",
     "zero_shot_cot": "reasoning_chains.chains.zero_shot_cot:ZeroShotCoT",
 }
 
@@ -35,6 +60,15 @@ BACKENDS: Mapping[str, str] = {
 }
 """What stands before the colon of a backend's name; after it stands a model, path or file."""
 _FILES = ("replay", "transformers")
+
+
+TOOLS: Mapping[str, str] = {
+    "ask_user": "reasoning_chains.tools.ask_user:ask_user",
+    "calculator": "reasoning_chains.tools.calculator:calculator",
+    "lookup": "reasoning_chains.tools.lookup:lookup",
+    "python": "reasoning_chains.tools.python:python",
+}
+"""The bundled tools; after the colon of `lookup` stands a file or folder."""
 
 
 def load(table: Mapping[str, str], what: str, name: str) -> Any:
@@ -67,6 +101,8 @@ def open_backend(name: str, *, project: str | None = None, **options: Any) -> Ba
         UnknownName: There is no such backend; the message lists near ones.
         UserMistake: An option is unknown, or what stands after the colon is missing.
     """
+    wanted("the backend's name", name, str)
+    wanted("project", project, str, Path, type(None))
     kind, _, rest = name.partition(":")
     if kind in BACKENDS:
         return _made(kind, rest, options)
@@ -82,18 +118,48 @@ def open_backend(name: str, *, project: str | None = None, **options: Any) -> Ba
     if kind not in BACKENDS:
         raise UnknownName(f"backend (in reasoning.toml, table {name!r})", kind, BACKENDS)
     if kind in _FILES and rest:
-        rest = str(project_folder(project) / rest)  # an absolute path stays as it is
+        rest = _placed(kind, rest, project_folder(project))
     return _made(kind, rest, {**declared, **options})
+
+
+def _placed(kind: str, written: str, folder: Path) -> str:
+    """Read a path from the project's folder on; what is not there may be a model's name."""
+    try:
+        path = folder / Path(written).expanduser()  # an absolute path stays as it is
+    except RuntimeError:
+        raise UserMistake(f"{written}: this machine has no such home folder") from None
+    named = kind == "transformers" and not written.startswith("~") and not path.exists()
+    return written if named else str(path)
 
 
 def _made(kind: str, rest: str, options: Mapping[str, Any]) -> Backend:
     cls = load(BACKENDS, "backend", kind)
     if kind != "embedded" and not rest:
-        wanted = {"openai": "MODEL", "transformers": "PATH", "replay": "FILE"}[kind]
-        raise UserMistake(f"backend {kind!r} needs more: write {kind}:{wanted}")
+        more = {"openai": "MODEL", "transformers": "PATH", "replay": "FILE"}[kind]
+        raise UserMistake(f"backend {kind!r} needs more: write {kind}:{more}")
     arguments = (rest,) if rest else ()
     try:
         backend: Backend = cls(*arguments, **options)
     except TypeError as error:
         raise UserMistake(f"backend {kind!r} does not take this: {error}") from None
     return backend
+
+
+def open_tool(name: str) -> Tool:
+    """Open a bundled tool by its name.
+
+    Args:
+        name: `calculator`, `python`, or `lookup:PATH` with a file or folder of the user's.
+
+    Raises:
+        UnknownName: There is no such tool; the message lists near ones.
+        UserMistake: What stands after the colon is missing, or has no place there.
+    """
+    kind, colon, rest = name.strip().partition(":")
+    make = load(TOOLS, "tool", kind)
+    if kind == "lookup" and not rest:
+        raise UserMistake("tool 'lookup' needs more: write lookup:PATH, a file or folder")
+    if kind != "lookup" and colon:
+        raise UserMistake(f"tool {kind!r} takes nothing after a colon: write {kind}")
+    made: Tool = make(rest) if rest else make()
+    return made

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Container
+from collections.abc import Container, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from reasoning_chains.content import Library, read_text
-from reasoning_chains.errors import UserMistake
+from reasoning_chains.errors import UserMistake, near
+from reasoning_chains.types import Sampling
 
 __all__ = ["FILE", "backend_table", "project_folder"]
 
@@ -51,4 +53,21 @@ def backend_table(
             )
         if not isinstance(table, dict) or not isinstance(table.get("use"), str):
             raise UserMistake(f'{path}: [backends.{name}] needs use = "openai:MODEL" or the like')
-    return tables
+    return {name: _read(f"{path}: [backends.{name}]", table) for name, table in tables.items()}
+
+
+def _read(where: str, table: Mapping[str, Any]) -> dict[str, Any]:
+    """Make the sampling of `defaults = {temperature = 0.2}`; other options stay as they are."""
+    if "defaults" not in table:
+        return dict(table)
+    given = table["defaults"]
+    if not isinstance(given, Mapping):
+        raise UserMistake(f"{where}: defaults must be a table, such as {{temperature = 0.2}}")
+    known = [one.name for one in fields(Sampling)]
+    for key in given:
+        if key not in known:
+            raise UserMistake(f"{where}: unknown key {key!r} in defaults: {near(key, known)}")
+    try:
+        return {**table, "defaults": Sampling(**given)}
+    except UserMistake as error:
+        raise UserMistake(f"{where}: {error}") from None

@@ -2,46 +2,72 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from reasoning_chains.answers import extract_answer
+from reasoning_chains.answers.cut import complete_part
 from reasoning_chains.answers.readers import READERS
-from reasoning_chains.errors import UserMistake
+from reasoning_chains.errors import UserMistake, shown
 from reasoning_chains.solution import Reply
 from reasoning_chains.types import Completion, Json, Problem
 
-__all__ = ["Unfit", "read_reply", "schema_of", "validated"]
+if TYPE_CHECKING:
+    from reasoning_chains.templates.front_matter import FrontMatter
+
+__all__ = ["Unfit", "answered", "read_reply", "schema_of", "validated"]
 
 
 class Unfit(ValueError):
     """A JSON answer does not fit its schema; the message says where, for the model to mend."""
 
 
-def read_reply(reader: str, pick: str, problem: Problem, completion: Completion) -> Reply:
+def read_reply(head: FrontMatter, problem: Problem, completion: Completion) -> Reply:
     """Read a completion as its template's contract says."""
     text = completion.text
-    if reader == "answer":
-        whole = text if completion.finish != "length" else _announced(text)
-        answer = extract_answer(whole, problem.kind, problem.choices, pick)
-        return Reply(text, answer, answer, completion)
-    parsed = READERS[reader](text) if reader in READERS else text
+    if head.parse == "answer":
+        readable = _readable(completion, problem.kind, head.questions)
+        found = answered(problem, readable, head.pick, questions=head.questions)
+        return replace(found, text=text, completion=completion)
+    parsed = READERS[head.parse](text) if head.parse in READERS else text
     return Reply(text, None, parsed, completion)
 
 
-def _announced(text: str) -> str:
-    """Give the complete lines of a reply that was cut, if they announce an answer, else nothing.
+def answered(problem: Problem, text: str, pick: str = "last", *, questions: bool = False) -> Reply:
+    """Read the answer that a problem wants out of a text; a JSON answer is validated."""
+    answer = extract_answer(text, problem.kind, problem.choices, pick, questions=questions)
+    reply = Reply(text, answer, answer)
+    if problem.schema is None:
+        return reply
+    if answer is None:
+        return replace(reply, unfit="no JSON value was found in the reply")
+    try:
+        return replace(reply, value=validated(problem, answer))
+    except Unfit as error:
+        return replace(reply, answer=None, unfit=str(error))
 
-    The last number of half a calculation is no answer, and nor is half a number.
-    """
-    lines = text.rpartition("\n")[0]
-    return lines if extract_answer(f"{lines}\n\n…\n", "text") is not None else ""
+
+def _readable(completion: Completion, kind: str, questions: bool) -> str:
+    """Give the part of a reply that may hold the answer: nothing of one that was refused."""
+    if completion.finish == "length":
+        return "" if questions else complete_part(completion.text, kind)
+    return "" if completion.finish == "content_filter" else completion.text
 
 
 def schema_of(problem: Problem) -> dict[str, Json] | None:
     """Give the JSON schema of a `json` problem, or None where it has none."""
     if problem.schema is None:
         return None
-    return dict(_adapter(problem.schema).json_schema())
+    from pydantic import PydanticInvalidForJsonSchema, PydanticUserError
+
+    try:
+        return dict(_adapter(problem.schema).json_schema())
+    except PydanticInvalidForJsonSchema as error:
+        raise UserMistake(f"schema {shown(problem.schema)} has no JSON schema: {error}") from None
+    except PydanticUserError as error:
+        raise UserMistake(
+            f"schema {shown(problem.schema)} cannot be used: {error.message}"
+        ) from None
 
 
 def validated(problem: Problem, answer: str) -> Any:
@@ -68,4 +94,6 @@ def _adapter(schema: Any) -> Any:
     try:
         return TypeAdapter(schema)
     except PydanticSchemaGenerationError:
-        raise UserMistake(f"schema {schema!r} is no type that pydantic can validate") from None
+        raise UserMistake(
+            f"schema must be a pydantic model or a type, found {shown(schema)}"
+        ) from None

@@ -5,43 +5,47 @@ It renders, charges the budget and records; it knows no chain and no provider.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
+from reasoning_chains.acting import Observation, call_tool, within
+from reasoning_chains.attempting import attempted
 from reasoning_chains.budget import Account, Budget
 from reasoning_chains.buying import Path, Session, buy
-from reasoning_chains.errors import BackendError, BudgetSpent, UserMistake
+from reasoning_chains.errors import BackendError, BudgetSpent, UserMistake, wanted
 from reasoning_chains.protocols import Solver
 from reasoning_chains.solution import (
+    ActStarted,
     AskStarted,
     Candidate,
+    ObservationArrived,
     Reply,
     ReplyArrived,
     Solution,
     StopReason,
     VoteCounted,
+    unanswered,
 )
+from reasoning_chains.toolbox import Tool
 from reasoning_chains.trace import Span, Trace
 from reasoning_chains.types import (
     Completion,
-    Content,
+    Json,
     Message,
     Problem,
     Sampling,
+    ToolSpec,
     Usage,
 )
 
 if TYPE_CHECKING:
+    from reasoning_chains.backends.coalesce import Coalescing
+    from reasoning_chains.sandbox import Result
     from reasoning_chains.templates.exemplars import Exemplar
     from reasoning_chains.voting import Vote
 
 __all__ = ["Run"]
-
-_T = TypeVar("_T")
-_AT_ONCE = 256
-"""How many attempts are under way at most: a budget must be able to end a million of them."""
 
 
 @dataclass(slots=True, eq=False)
@@ -60,6 +64,11 @@ class Run:
     best: Reply | None = None
     last: Reply | None = None
 
+    @property
+    def seed(self) -> int:
+        """The seed of the call, with which every path begins."""
+        return int(self.path[0])
+
     async def ask(
         self,
         template: str,
@@ -67,7 +76,7 @@ class Run:
         sampling: Sampling | None = None,
         history: Sequence[Message] = (),
         prefill: str | tuple[int, ...] = "",
-        repair: bool = True,
+        tools: Sequence[ToolSpec] = (),
         **variables: Any,
     ) -> Reply:
         """Render a template, ask the backend for one sample, and read the reply.
@@ -77,28 +86,28 @@ class Run:
             sampling: Lies over the run's, the template's and the backend's.
             history: Messages after the rendered ones.
             prefill: The beginning of the reply, after the template's own.
-            repair: Whether a JSON answer that does not fit its schema is asked for once more.
+            tools: What the model may call natively.
             **variables: What the template sees beside the problem; plain data only.
 
         Raises:
             BudgetSpent: No room is left; chains let it pass.
             BackendError: The backend could not give a reply.
         """
-        from reasoning_chains.asking import prepare, read  # they load the template engine
+        from reasoning_chains.asking import Added, prepare, record  # loads templates
 
         problem = variables.pop("problem", self.problem)
         ask = prepare(self.session, problem, template, variables)
         settings = (sampling or Sampling()).over(self.sampling).over(ask.settings)
-        content, notes = ask.content(settings, history, prefill)
+        content, notes = ask.content(settings, Added(tuple(history), prefill, tuple(tools)))
         span = self.span.add("ask", template)
         self.session.tell(AskStarted(self.path, template))
         completion = await buy(self.session, self.account, content, self.path, span)
         self._book(completion)
-        reply = read(ask, completion)
-        _record(span, content, reply, notes)
+        reply = ask.read(completion)
+        record(span, content, reply, notes)
         self.last = reply
         self.session.tell(ReplyArrived(self.path, reply))
-        if repair and reply.unfit and completion.finish == "stop":
+        if ask.prompt.head.repair and reply.unfit and completion.finish == "stop":
             return await self._repaired(problem, reply, sampling)
         return reply
 
@@ -106,12 +115,59 @@ class Run:
         """Ask once for JSON that fits; what was paid for is kept where that fails."""
         wanted: dict[str, Any] = {"reply": reply.text, "error": reply.unfit}
         try:
-            return await self.ask(
-                "repair_json", sampling=sampling, repair=False, problem=problem, **wanted
-            )
+            return await self.ask("repair_json", sampling=sampling, problem=problem, **wanted)
         except BackendError as error:
             self.span.add("note", "repair failed", error=str(error))
             return reply
+
+    async def act(
+        self,
+        tools: Sequence[Tool],
+        name: str,
+        arguments: str | Mapping[str, Any],
+        *,
+        thought: str = "",
+    ) -> Observation:
+        """Call one of the tools as a model wrote it; what goes wrong is told in the observation.
+
+        Raises:
+            BudgetSpent: No step is left.
+        """
+        told = arguments if isinstance(arguments, str) else dict(arguments)
+        span = self.span.add("act", name, thought=thought, arguments=told)
+        self.session.tell(ActStarted(self.path, name, str(told)))
+        seen = await call_tool(self.account, tools, name, arguments)
+        span.data.update(observation=seen.text, failed=seen.failed)
+        self.session.tell(ObservationArrived(self.path, name, seen.text))
+        return seen
+
+    async def execute(
+        self, code: str, python: Literal["auto", "monty", "cpython"] = "auto"
+    ) -> Result:
+        """Run a program that a model wrote, in the sandbox; the trace tells where it ran.
+
+        Raises:
+            BudgetSpent: No step is left.
+        """
+        from reasoning_chains.sandbox import arun
+
+        span = self.span.add("act", "python", arguments=code)
+        self.session.tell(ActStarted(self.path, "python", code))
+        result = await within(self.account, arun(code, python=python))
+        seen = result.error or result.stdout
+        span.data.update(observation=seen, status=result.status, tier=result.tier)
+        self.session.tell(ObservationArrived(self.path, "python", seen))
+        return result
+
+    def note(self, label: str, **data: Json) -> None:
+        """Write into the trace what a reader of it should know."""
+        self.span.add("note", label, **data)
+
+    def read(self, problem: Problem, text: str) -> Reply:
+        """Read a problem's answer out of a text that is no reply of its own."""
+        from reasoning_chains.reading import answered
+
+        return answered(problem, text)
 
     def exemplars(self, name: str) -> tuple[Exemplar, ...]:
         """Give the worked examples of a set beside the templates, in the problem's language."""
@@ -129,6 +185,7 @@ class Run:
         budget: Budget | None = None,
     ) -> Solution:
         """Let another chain solve a problem, in a span and with an allowance of its own."""
+        wanted("label of run.solve", label, str, int)
         child = Run(
             self.session,
             problem,
@@ -142,7 +199,7 @@ class Run:
 
     async def attempts(
         self,
-        chain: Solver,
+        chain: Solver | Sequence[Solver],
         problem: Problem,
         labels: Iterable[str | int],
         *,
@@ -150,29 +207,28 @@ class Run:
     ) -> list[Solution]:
         """Solve a problem several times at once; one that fails loses only itself.
 
-        Where the budget ends, those that were not begun are left out.
+        Of several chains, each label is the place of the one that is meant. Where the budget ends,
+        those that were not begun are left out.
 
         Raises:
-            BackendError: All of them failed.
+            BackendError: All of them failed, and nothing was proposed before.
         """
+        return await attempted(self, chain, problem, labels, sampling)
 
-        async def attempt(label: str | int) -> Solution | BackendError:
-            try:
-                return await self.solve(chain, problem, label, sampling=sampling)
-            except BackendError as error:
-                return error
+    @property
+    def answered(self) -> bool:
+        """Whether an answer was proposed."""
+        return self.best is not None and self.best.answer is not None
 
-        outcomes: list[Solution | BackendError] = []
-        waiting = list(labels)
-        while waiting and not any(_is_spent(outcome) for outcome in outcomes[-1:]):
-            outcomes += await _together([attempt(label) for label in waiting[:_AT_ONCE]])
-            del waiting[:_AT_ONCE]
-        errors = [outcome for outcome in outcomes if isinstance(outcome, BackendError)]
-        if errors and len(errors) == len(outcomes):
-            raise errors[0]
-        for error in errors:
-            self.span.add("note", "failed", error=str(error))
-        return [_as_solution(outcome) for outcome in outcomes]
+    @property
+    def spent(self) -> bool:
+        """Whether this run's budget, or one around it, is used up; not that of a run inside."""
+        return self.account.spent
+
+    def on(self, backend: Coalescing) -> Run:
+        """Give a run that asks another backend, within this one's span and budgets."""
+        session = self.session.on(backend)
+        return replace(self, session=session, parent=self, usage=Usage(), bill=Usage())
 
     async def work(self, chain: Solver) -> Solution:
         """Run a chain to its end; a spent budget, or a failure, ends it with the best so far.
@@ -186,7 +242,7 @@ class Run:
             self.span.add("note", "budget", reason=str(spent))
             solution = self.conclude(self.problem, stop_reason="budget")
         except BackendError as error:
-            if self.best is None or self.best.answer is None:
+            if not self.answered:
                 raise
             self.span.add("note", "failed", error=str(error))
             solution = self.conclude(self.problem, stop_reason="failed")
@@ -200,7 +256,8 @@ class Run:
 
     def propose(self, found: Reply | Solution) -> None:
         """Put forward the best answer so far, which stands if the budget ends or a call fails."""
-        self.best = found.reply() if isinstance(found, Solution) else found
+        if found.answer is not None or not self.answered:
+            self.best = found.reply() if isinstance(found, Solution) else found
         self.span.add("propose", str(found.answer), answer=found.answer)
 
     def vote(self, vote: Vote) -> None:
@@ -222,7 +279,7 @@ class Run:
         final = reply if reply and reply.answer is not None else self.best or reply
         if final is None or final.answer is None:
             text = final.text if final else (self.last.text if self.last else "")
-            reason = stop_reason or _why(candidates, reply or final or self.last)
+            reason = stop_reason or unanswered(candidates, reply or final or self.last)
             return Solution(None, text, confidence, tuple(candidates), stop_reason=reason)
         return Solution(
             final.answer,
@@ -240,52 +297,3 @@ class Run:
             run.usage += completion.usage
             run.bill += completion.bill
             run = run.parent
-
-
-def _as_solution(outcome: Solution | BackendError) -> Solution:
-    if isinstance(outcome, Solution):
-        return outcome
-    return Solution(None, str(outcome), stop_reason="failed")
-
-
-def _is_spent(outcome: Solution | BackendError) -> bool:
-    return isinstance(outcome, Solution) and outcome.stop_reason == "budget"
-
-
-_GRAVE: tuple[StopReason, ...] = ("budget", "refused", "length")
-_FINISHES: dict[str, StopReason] = {"length": "length", "content_filter": "refused"}
-
-
-def _why(candidates: Sequence[Candidate], reply: Reply | None) -> StopReason:
-    """Say why there is no answer: the gravest reason of the candidates, else the last reply's."""
-    reasons = {candidate.stop_reason for candidate in candidates}
-    for reason in _GRAVE:
-        if reason in reasons:
-            return reason
-    return _FINISHES.get(reply.completion.finish, "unparsed") if reply else "unparsed"
-
-
-def _record(span: Span, content: Content, reply: Reply, notes: Sequence[str]) -> None:
-    completion = reply.completion
-    span.data.update(
-        messages=[{"role": m.role, "content": m.content} for m in content.messages],
-        prefill=content.prefill if isinstance(content.prefill, str) else list(content.prefill),
-        text=completion.text,
-        reasoning=completion.reasoning,
-        answer=reply.answer,
-        finish=completion.finish,
-        notes=[*notes, *completion.notes],
-    )
-
-
-async def _together(work: Sequence[Coroutine[Any, Any, _T]]) -> list[_T]:
-    """Await all; where one raises, cancel the rest, wait for them, and raise it as it is."""
-    tasks = [asyncio.ensure_future(item) for item in work]
-    try:
-        return await asyncio.gather(*tasks)
-    finally:
-        unfinished = [task for task in tasks if not task.done()]
-        for task in unfinished:
-            task.cancel()
-        if unfinished:
-            await asyncio.wait(unfinished)

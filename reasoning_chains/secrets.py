@@ -7,17 +7,18 @@ import ipaddress
 import json
 import os
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 from urllib.parse import quote, urlsplit
 
 from reasoning_chains.errors import UserMistake
 
-__all__ = ["Origin", "Secret"]
+__all__ = ["Origin", "Secret", "held_back"]
 
 _HIDDEN = "[key removed]"
 _HOST = frozenset(string.ascii_lowercase + string.digits + ".-_")
+_PLAIN = frozenset(string.ascii_uppercase + string.digits + "_")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -105,6 +106,12 @@ class Secret:
     @classmethod
     def from_env(cls, variable: str, origin: Origin | str) -> Secret:
         """Take the key from an environment variable, which errors will name."""
+        plain = variable and _PLAIN.issuperset(variable)
+        if not plain and not os.environ.get(variable, "").strip():
+            raise UserMistake(  # not shown: it may well be the key itself
+                "api_key_env is not the name of a variable that is set: name the variable that "
+                "holds the key, such as OPENAI_API_KEY, and not the key"
+            )
         if not os.environ.get(variable, "").strip():
             raise UserMistake(
                 f"no key: the environment variable {variable} is not set. "
@@ -131,6 +138,10 @@ class Secret:
     def shows_in(self, data: bytes) -> bool:
         """Whether any full spelling of the key stands in some bytes."""
         return any(form in data for form in self._coded())
+
+    def begun_in(self, text: str) -> int:
+        """Give how many letters at a text's end may be the beginning of the key."""
+        return held_back(text, self._forms())
 
     def scrub_error(self, text: str) -> str:
         """Take the key out of a text that is an error's; its beginning and end go too."""
@@ -159,6 +170,17 @@ class Secret:
 
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
         self.__getstate__()
+
+
+def held_back(text: str, marks: Iterable[str]) -> int:
+    """Give how many letters at a text's end may be the beginning of one of these marks."""
+    most = 0
+    for mark in marks:
+        at = text.find(mark[0], max(0, len(text) - len(mark) + 1))
+        while at != -1 and not mark.startswith(text[at:]):
+            at = text.find(mark[0], at + 1)
+        most = max(most, len(text) - at) if at != -1 else most
+    return most
 
 
 def _forms(key: str) -> tuple[str, ...]:

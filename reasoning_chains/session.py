@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 import inspect
+import os
 import weakref
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +18,8 @@ from reasoning_chains.backends.scripted import FunctionBackend
 from reasoning_chains.budget import Account, Budget
 from reasoning_chains.buying import Session
 from reasoning_chains.content import Library
-from reasoning_chains.errors import UnknownName, UserMistake
-from reasoning_chains.loop import at_stop
+from reasoning_chains.errors import UnknownName, UserMistake, ranged, shown, wanted
+from reasoning_chains.loop import at_stop, closed, run_sync
 from reasoning_chains.names import open_backend
 from reasoning_chains.protocols import Backend
 from reasoning_chains.run import Run
@@ -28,11 +29,12 @@ from reasoning_chains.types import Completion, Problem, Request, Sampling
 __all__ = [
     "AnyBackend",
     "Settings",
+    "aclose_backend",
     "close_at_stop",
+    "close_backend",
     "problem_of",
     "shared",
     "start",
-    "streamed",
 ]
 
 AnyBackend: TypeAlias = str | Backend | Callable[[Request], Awaitable[Sequence[Completion]]]
@@ -55,9 +57,9 @@ class Settings:
         Raises:
             UserMistake: An option is unknown, or of another type than it must be.
         """
-        from reasoning_chains.templates.language import LANGUAGES
+        from reasoning_chains.templates.language import check_language
 
-        wanted: dict[str, tuple[type, ...]] = {
+        kinds: dict[str, tuple[type, ...]] = {
             "budget": (Budget, type(None)),
             "seed": (int,),
             "sampling": (Sampling,),
@@ -65,20 +67,17 @@ class Settings:
             "project": (str, Path, type(None)),
         }
         for name, value in options.items():
-            if name not in wanted:
-                raise UnknownName("option of a verb", name, wanted)
-            if not isinstance(value, wanted[name]) or isinstance(value, bool):
-                kinds = " or ".join(kind.__name__ for kind in wanted[name])
-                raise UserMistake(f"{name} must be {kinds}, found {value!r}")
-        if options.get("lang") not in (None, *LANGUAGES):
-            raise UnknownName("language", str(options["lang"]), LANGUAGES)
+            if name not in kinds:
+                raise UnknownName("option of a verb", name, kinds)
+            wanted(name, value, *kinds[name])
+        ranged("seed", options.get("seed"), int, -(2**63))
+        check_language(options.get("lang"))
         return cls(**options)
 
 
 _Life = AsyncGenerator[Coalescing, None]
-_named: weakref.WeakKeyDictionary[
-    asyncio.AbstractEventLoop, dict[tuple[str, str], tuple[Coalescing, _Life]]
-] = weakref.WeakKeyDictionary()
+_Opened = dict[tuple[str, str], tuple[Coalescing, _Life]]
+_named: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Opened] = weakref.WeakKeyDictionary()
 
 
 async def shared(backend: AnyBackend, project: str | None = None) -> Coalescing:
@@ -93,24 +92,19 @@ async def shared(backend: AnyBackend, project: str | None = None) -> Coalescing:
     spec = (backend, str(Library.of(project).roots[0]))
     if spec not in mine:
         opened = coalesced(open_backend(backend, project=project))
-        life = _life(opened)
+        life = _life(opened, mine, spec)
         mine[spec] = (opened, life)
         await anext(life)
     return mine[spec][0]
 
 
-async def _life(opened: Coalescing) -> _Life:
+async def _life(opened: Coalescing, mine: _Opened, spec: tuple[str, str]) -> _Life:
     """Close a backend when the loop shuts its generators down."""
     try:
         yield opened
     finally:
+        mine.pop(spec, None)  # it holds this generator, and by it the loop
         await opened.aclose()
-
-
-def streamed(backend: Coalescing) -> Coalescing:
-    """Give a backend that emits deltas, where it has one that does so only on demand."""
-    view = getattr(backend.inner, "streamed", None)
-    return coalesced(view()) if view is not None else backend
 
 
 _kept: weakref.WeakValueDictionary[int, Backend] = weakref.WeakValueDictionary()
@@ -118,6 +112,8 @@ _kept: weakref.WeakValueDictionary[int, Backend] = weakref.WeakValueDictionary()
 
 def close_at_stop(backend: AnyBackend) -> None:
     """Remember a backend that sync verbs use: nobody else can close what it holds on their loop."""
+    if isinstance(backend, type) or not hasattr(backend, "complete"):
+        return  # no backend, which the verb tells
     if not hasattr(backend, "aclose"):
         return
     with contextlib.suppress(TypeError):  # one that takes no weak reference closes itself
@@ -127,21 +123,53 @@ def close_at_stop(backend: AnyBackend) -> None:
 
 
 async def _close_kept() -> None:
-    for backend in list(_kept.values()):
-        await Coalescing(backend).aclose()
+    await closed(aclose_backend(backend) for backend in list(_kept.values()))
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_kept.clear)  # what is open is the parent's
+
+
+async def aclose_backend(backend: AnyBackend) -> None:
+    """Close a backend that one opened oneself: its connections, its thread, its weights.
+
+    It may be used again, and then opens what it needs anew.
+
+    Raises:
+        UserMistake: It is no backend, or the name of one, which the library closes itself.
+    """
+    if isinstance(backend, str):
+        raise UserMistake(
+            f"backend {shown(backend)} was opened by the library, which closes it with its event "
+            "loop or with the process: leave this call out"
+        )
+    close = getattr(backend, "aclose", None)
+    if close is None or isinstance(backend, type):
+        _as_backend(backend)  # refuses what is none
+    else:
+        await close()
+
+
+def close_backend(backend: AnyBackend) -> None:
+    """Do the same from sync code, and wait for it."""
+    run_sync(aclose_backend(backend))
 
 
 def _as_backend(backend: Any) -> Backend:
-    if hasattr(backend, "complete") and hasattr(backend, "capabilities"):
+    if hasattr(backend, "complete") and not isinstance(backend, type):
+        for part in ("name", "capabilities", "defaults"):
+            if not hasattr(backend, part):
+                raise UserMistake(f"{shown(backend)}, given as backend, has no {part}: {_SEAM}")
         return cast(Backend, backend)
     if inspect.iscoroutinefunction(backend):
         return _function_backend(backend)
     raise UserMistake(
-        f"backend {backend!r} is none: give a name such as 'embedded', an object with "
-        "name, capabilities, defaults and complete, or an async function of a request"
+        "backend must be a name such as 'embedded', an object with name, capabilities, defaults "
+        f"and complete, or an async function of a request, found {shown(backend)}"
     )
 
 
+_SEAM = "write name, capabilities=Capabilities(...), defaults=Sampling() and async complete"
 _functions: weakref.WeakValueDictionary[int, FunctionBackend] = weakref.WeakValueDictionary()
 """By the function's id, which stays its own: the value holds the function."""
 
@@ -159,7 +187,7 @@ def problem_of(problem: Problem | str) -> Problem:
         return problem
     if isinstance(problem, str):
         return Problem(problem)
-    raise UserMistake(f"a Problem or a text is wanted, found {type(problem).__name__}")
+    raise UserMistake(f"a Problem or a text is wanted, found {shown(problem)}")
 
 
 def start(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
@@ -9,16 +10,19 @@ from reasoning_chains.trace import Span, Trace
 from reasoning_chains.types import Completion, Usage
 
 __all__ = [
+    "ActStarted",
     "Answered",
     "AskStarted",
     "Candidate",
     "Event",
+    "ObservationArrived",
     "Reply",
     "ReplyArrived",
     "Solution",
     "StopReason",
     "TextDelta",
     "VoteCounted",
+    "unanswered",
 ]
 
 StopReason: TypeAlias = Literal["answered", "budget", "unparsed", "length", "refused", "failed"]
@@ -28,7 +32,8 @@ StopReason: TypeAlias = Literal["answered", "budget", "unparsed", "length", "ref
 class Reply:
     """One reply as a chain sees it: `parsed` by the template's contract, `answer` if it has one.
 
-    `value` is the validated value of a `json` problem; `unfit` says why there is none.
+    `value` is the validated value of a `json` problem; `unfit` says why there is none; `mean` is
+    the mean log-probability where the tokens themselves are not at hand.
     """
 
     text: str
@@ -37,16 +42,19 @@ class Reply:
     completion: Completion = field(default_factory=lambda: Completion(""))
     value: Any = None
     unfit: str = ""
+    mean: float | None = None
 
     def after(self, earlier: Reply) -> Reply:
         """Give this reply's answer with the text of the one that it was drawn from before it."""
-        return replace(self, text=f"{earlier.text}\n{self.text}")
+        tokens = earlier.completion.logprobs + self.completion.logprobs
+        completion = replace(self.completion, logprobs=tokens)
+        return replace(self, text=f"{earlier.text}\n{self.text}", completion=completion)
 
     @property
     def logprob(self) -> float | None:
         """The mean log-probability of its tokens, where the backend gave them."""
         tokens = self.completion.logprobs
-        return sum(token.logprob for token in tokens) / len(tokens) if tokens else None
+        return sum(token.logprob for token in tokens) / len(tokens) if tokens else self.mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,7 @@ class Solution:
 
     def reply(self) -> Reply:
         """Give it as a reply, for a chain that goes on from it."""
-        return Reply(self.text, self.answer, value=self.value)
+        return Reply(self.text, self.answer, value=self.value, mean=self.logprob)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +126,24 @@ class ReplyArrived:
 
 
 @dataclass(frozen=True, slots=True)
+class ActStarted:
+    """A tool is about to be called, with arguments as the model wrote them."""
+
+    path: tuple[str | int, ...]
+    tool: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationArrived:
+    """A tool gave a result, or said why there is none."""
+
+    path: tuple[str | int, ...]
+    tool: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class VoteCounted:
     """A vote was counted (again): the leading answer so far and the votes of each."""
 
@@ -133,4 +159,18 @@ class Answered:
     solution: Solution
 
 
-Event: TypeAlias = AskStarted | TextDelta | ReplyArrived | VoteCounted | Answered
+Event: TypeAlias = (
+    AskStarted | TextDelta | ReplyArrived | ActStarted | ObservationArrived | VoteCounted | Answered
+)
+
+_GRAVE: tuple[StopReason, ...] = ("budget", "refused", "length")
+_FINISHES: dict[str, StopReason] = {"length": "length", "content_filter": "refused"}
+
+
+def unanswered(candidates: Sequence[Candidate], reply: Reply | None) -> StopReason:
+    """Say why there is no answer: the gravest reason of the candidates, else the last reply's."""
+    reasons = {candidate.stop_reason for candidate in candidates}
+    for reason in _GRAVE:
+        if reason in reasons:
+            return reason
+    return _FINISHES.get(reply.completion.finish, "unparsed") if reply else "unparsed"

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, get_type_hints
 
-from reasoning_chains.errors import UnknownName, UserMistake, wanted
+from reasoning_chains.errors import UnknownName, UserMistake, shown, wanted
 from reasoning_chains.names import CHAINS, RULES, chain_class
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def parse_chain(text: str) -> Chain:
         UnknownName: A chain or an argument is not known; the message lists near ones.
         UserMistake: It is too long or too deep, or is no spelling of a chain.
     """
+    wanted("the spelling of a chain", text, str)
     if len(text) > _LONGEST:
         raise UserMistake(f"a chain of {len(text):,} characters: at most {_LONGEST:,} are read")
     try:
@@ -102,7 +103,7 @@ def _check(where: str, value: Any, hint: Any) -> None:
         if hint is plain:
             wanted(where, value, plain)
     if getattr(hint, "__name__", "") == "Chain" and not hasattr(value, "solve"):
-        raise UserMistake(f"{where} must be a chain, found {value!r}")
+        raise UserMistake(f"{where} must be a chain, found {shown(value)}")
 
 
 def spell(chain: Any) -> str:

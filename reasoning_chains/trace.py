@@ -15,7 +15,8 @@ __all__ = ["Span", "Trace"]
 class Span:
     """One thing that happened, with what happened inside of it, in order of its start.
 
-    `kind` is `solve`, `ask`, `vote`, `propose` or `note`; it grows only while its run is going on.
+    `kind` is `solve`, `ask`, `act`, `vote`, `propose` or `note`; it grows only while its run goes
+    on.
     """
 
     kind: str
@@ -65,6 +66,11 @@ class Trace:
     def to_dict(self) -> dict[str, Json]:
         """Give plain data, ready for JSON."""
         return self.root.to_dict()
+
+    @property
+    def acts(self) -> tuple[Span, ...]:
+        """Every tool call and program, with thought, arguments and observation in `data`."""
+        return self.spans("act")
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Trace:

@@ -83,7 +83,7 @@ class Problem:
     Args:
         question: What is asked; not empty.
         kind: How the answer is read, compared and voted on.
-        choices: The options of a `choice` problem, in order: the first is A.
+        choices: The options, in order: the first is A; they make the kind `choice`.
         schema: A pydantic model class, or a type that pydantic reads, for kind `json`.
         context: Text that the question is about.
         history: Earlier messages, whose roles every chain keeps.
@@ -116,6 +116,9 @@ class Problem:
             raise UserMistake(f"schema is given with kind {self.kind!r}: it goes with kind='json'")
 
     def _check_choices(self) -> None:
+        if self.choices and self.kind not in ("text", "choice"):
+            raise UserMistake(f"choices are given with kind {self.kind!r}: they go with 'choice'")
+        object.__setattr__(self, "kind", "choice" if self.choices else self.kind)
         bare = [choice.strip() for choice in self.choices]
         if self.kind == "choice" and len(bare) == 1:
             raise UserMistake("a choice problem has 1 choice: give at least two, or none at all")
@@ -158,10 +161,9 @@ class Sampling:
 
     def over(self, below: Sampling | None) -> Sampling:
         """Lay these settings over others: what is set here wins."""
-        if below is None:
-            return self
         mine = {f.name: getattr(self, f.name) for f in fields(self)}
-        return replace(below, **{name: value for name, value in mine.items() if value is not None})
+        set_here = {name: value for name, value in mine.items() if value is not None}
+        return self if below is None else replace(below, **set_here)
 
 
 @dataclass(frozen=True)
@@ -221,10 +223,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What was spent: samples asked (`calls`), wire `requests`, and tokens.
-
-    A sample that travelled with others counts no request of its own.
-    """
+    """Samples asked (`calls`), wire `requests` (none for one that travelled along), and tokens."""
 
     calls: int = 0
     requests: int = 0
@@ -285,7 +284,8 @@ class Completion:
 class Capabilities:
     """What a backend can do; `top_logprobs` is the most alternatives a token, 0 for none.
 
-    `seed` says what one seed governs: each sample ("row"), a whole request, or nothing.
+    `seed` says what one seed governs: each sample ("row"), a whole request, or nothing;
+    `thinking` that the model thinks first by itself: templates do not ask it to.
     """
 
     n: bool = False

@@ -21,19 +21,24 @@ from typing import Any, TypeAlias, TypeVar
 from reasoning_chains.asking import language
 from reasoning_chains.errors import (
     CapabilityMissing,
+    Caught,
     TemplateMistake,
+    UnknownName,
     UserMistake,
+    shown,
+    wanted,
 )
 from reasoning_chains.loop import cancel, has_stopped, run_sync, submit
 from reasoning_chains.protocols import Solver
 from reasoning_chains.run import Run
-from reasoning_chains.session import AnyBackend, Settings, problem_of, shared, start, streamed
+from reasoning_chains.session import AnyBackend, Settings, problem_of, shared, start
 from reasoning_chains.solution import Answered, Event, Solution
-from reasoning_chains.types import Problem
+from reasoning_chains.types import Capabilities, Problem
 
 __all__ = ["Call", "Solutions", "checked_batch", "iterate_sync"]
 
 _T = TypeVar("_T")
+_CAPABILITIES = tuple(field.name for field in fields(Capabilities))
 Problems: TypeAlias = Iterable[Problem | str] | AsyncIterable[Problem | str]
 
 
@@ -42,19 +47,44 @@ class Solutions(AsyncIterator[Any]):
 
     def __init__(self, generator: AsyncGenerator[Any, None]) -> None:
         self._generator = generator
+        self._whole: asyncio.Task[list[Any]] | None = None
+        self._begun = self._ended = False
+
+    def __aiter__(self) -> Solutions:
+        if self._whole is not None:
+            raise UserMistake("this batch was awaited: iterate the list that it gave")
+        if self._ended:
+            raise UserMistake(f"this batch was iterated to its end: {_ONCE}")
+        return self
 
     async def __anext__(self) -> Any:
-        return await self._generator.__anext__()
+        self._begun = True
+        try:
+            return await anext(self._generator)
+        except StopAsyncIteration:
+            self._ended = True
+            raise
 
     def __await__(self) -> Generator[Any, None, list[Any]]:
-        return self._all().__await__()
+        if self._begun:
+            raise UserMistake(f"this batch was iterated before it was awaited: {_ONCE}")
+        if self._whole is None:
+            self._whole = asyncio.ensure_future(self._all())
+        return self._whole.__await__()
 
     async def _all(self) -> list[Any]:
         return [solution async for solution in self._generator]
 
     async def aclose(self) -> None:
         """Stop early: what is in flight is cancelled."""
+        self._begun = self._ended = True
+        if self._whole is not None:
+            self._whole.cancel()
+            await asyncio.wait([self._whole])
         await self._generator.aclose()
+
+
+_ONCE = "its solutions are not kept. Await it once for the list, or call abatch again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +101,8 @@ class Call:
         """Solve one problem."""
         wanted = problem_of(problem)
         backend = await shared(self.backend, self.settings.project)
-        run = start(streamed(backend) if watch else backend, wanted, self.settings, watch)
-        check(self.chain, run)
+        run = start(backend.streamed() if watch else backend, wanted, self.settings, watch)
+        await check(self.chain, run)
         return await run.work(self.chain)
 
     async def events(self, problem: Problem | str) -> AsyncGenerator[Event, None]:
@@ -93,20 +123,23 @@ class Call:
     ) -> AsyncGenerator[Any, None]:
         """Solve problems in order, a bounded number at once, taken as they are needed."""
         running: deque[asyncio.Task[Solution]] = deque()
-        coming = _taken(problems)
+        coming, source = _taken(problems), Caught()
         more = True
         try:
             while more or running:
                 if more and _room(running, concurrency):
-                    problem = await anext(coming, None)
-                    more = problem is not None
-                    if problem is not None:
+                    with source:
+                        problem = await anext(coming, _END)
+                    more = source.error is None and problem is not _END
+                    if more:
                         running.append(asyncio.create_task(self.solve(problem)))
                 elif running[0].done():
                     yield _outcome(running.popleft(), return_exceptions)
                 else:
                     busy = [task for task in running if not task.done()]
                     await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
+            if source.error is not None:  # what was asked before it is paid, and was handed over
+                raise source.error
         finally:
             for task in running:
                 task.cancel()
@@ -117,23 +150,29 @@ class Call:
     ) -> Iterator[Any]:
         """Do the same from outside of the loop: problems are taken in the caller's thread."""
         running: deque[Future[Solution]] = deque()
-        coming = iter(problems)
+        coming, source = iter(problems), Caught()
         more = True
         try:
             while more or running:
                 if more and _room(running, concurrency):
-                    problem = next(coming, None)
-                    more = problem is not None
-                    if problem is not None:
+                    with source:
+                        problem = next(coming, _END)
+                    more = source.error is None and problem is not _END
+                    if more:
                         running.append(submit(self.solve(problem)))
                 elif running[0].done():
                     yield _outcome(running.popleft(), return_exceptions)
                 else:
                     busy = [future for future in running if not future.done()]
                     wait(busy, return_when=FIRST_COMPLETED)
+            if source.error is not None:
+                raise source.error
         finally:
             cancel(running)
 
+
+_END: Any = object()
+"""Stands behind the last problem: None may be one, and is told then."""
 
 _AHEAD = 4
 """How many windows of finished solutions may wait for a slow one before them."""
@@ -161,35 +200,41 @@ async def _taken(problems: Problems) -> AsyncIterator[Problem | str]:
             yield problem
 
 
-def checked_batch(problems: Any, concurrency: int) -> None:
-    """Refuse what is no batch, before anything is asked.
+def checked_batch(problems: Any, concurrency: int, *, lasting: bool = False) -> None:
+    """Refuse what is no batch, before anything is asked; `lasting` says that it may be async.
 
     Raises:
         UserMistake: One text is given for many, or nothing may run.
     """
     if isinstance(problems, str | Problem):
         raise UserMistake("batch wants many problems: put one into a list, or use invoke")
+    if isinstance(problems, AsyncIterable) and not lasting:
+        raise UserMistake("batch wants an iterable of problems: give an async one to abatch")
     if not isinstance(problems, Iterable | AsyncIterable):
-        raise UserMistake(f"batch wants an iterable of problems, found {type(problems).__name__}")
-    if not isinstance(concurrency, int) or concurrency < 1:
-        raise UserMistake(f"concurrency={concurrency!r}: it must be a number from 1 on")
+        raise UserMistake(f"batch wants an iterable of problems, found {shown(problems)}")
+    wanted("concurrency", concurrency, int)
+    if concurrency < 1:
+        raise UserMistake(f"concurrency={shown(concurrency)}: it must be at least 1")
 
 
 def iterate_sync(generator: AsyncGenerator[_T, None]) -> Iterator[_T]:
     """Iterate an async generator on the background loop; leaving early closes it."""
+    outside = False
     try:
         while True:
             try:
                 item = run_sync(anext(generator))
             except StopAsyncIteration:
                 return
+            outside = True
             yield item
+            outside = False
     finally:
-        if not has_stopped():
+        if outside and not has_stopped():  # what ended or was cancelled within is closed by that
             run_sync(generator.aclose())
 
 
-def check(chain: Any, run: Run) -> None:
+async def check(chain: Any, run: Run) -> None:
     """Refuse a chain that its backend or its templates cannot carry, before anything is paid.
 
     Raises:
@@ -197,10 +242,12 @@ def check(chain: Any, run: Run) -> None:
         TemplateMistake: A template declares another reader than the chain relies on.
     """
     backend, templates = run.session.backend, run.session.templates
-    for need in getattr(chain, "needs", ()):
-        if not getattr(backend.capabilities, need):
+    for need in chain.requires() if hasattr(chain, "requires") else ():
+        if need not in _CAPABILITIES:
+            raise UnknownName(f"capability that {type(chain).__name__} needs", need, _CAPABILITIES)
+        if getattr(backend.capabilities, need) in (False, 0, "none"):
             whose = f"{need} (by {type(chain).__name__})"
-            raise CapabilityMissing(whose, backend.name, "use another backend or chain")
+            raise CapabilityMissing(whose, backend.name, "use another backend, chain or setting")
     lang = language(run.session, run.problem)
     contracts = chain.contracts() if hasattr(chain, "contracts") else {}
     for part, reader in contracts.items():
@@ -211,8 +258,9 @@ def check(chain: Any, run: Run) -> None:
                 f"template {file!r} declares parse: {found}, and {type(chain).__name__} needs "
                 f"parse: {reader}: change it in the template's head"
             )
+    inside = await chain.elsewhere(run) if hasattr(chain, "elsewhere") else run
     for inner in _inner_chains(chain):
-        check(inner, run)
+        await check(inner, inside)
 
 
 def _inner_chains(chain: Any) -> Iterator[Any]:

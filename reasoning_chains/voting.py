@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Protocol
 
-from reasoning_chains.errors import UserMistake
+from reasoning_chains.errors import UserMistake, shown, wanted
 
 __all__ = ["BetaRule", "StopRule", "UnanimousWindow", "Vote", "majority", "unchanged"]
 
@@ -50,6 +51,9 @@ def majority(
     Raises:
         UserMistake: where weights are not as many as answers, negative, or not finite.
     """
+    if isinstance(answers, str) or not isinstance(answers, Iterable):
+        raise UserMistake(f"majority wants a list of answers, found {shown(answers)}")
+    answers = tuple(answers)
     if weights is not None:
         _check(weights, len(answers))
     names: dict[str, str] = {}
@@ -70,12 +74,16 @@ def majority(
     return Vote(names[winner], totals[winner] / cast if cast else None, votes, abstained)
 
 
-def _check(weights: Sequence[float], wanted: int) -> None:
-    if len(weights) != wanted:
-        raise UserMistake(f"majority has {wanted} answers and {len(weights)} weights: give as many")
+def _check(weights: Sequence[float], voters: int) -> None:
+    if isinstance(weights, str) or not isinstance(weights, Sequence):
+        raise UserMistake(f"majority wants a list of weights, found {shown(weights)}")
+    if len(weights) != voters:
+        raise UserMistake(f"majority has {voters} answers and {len(weights)} weights: give as many")
     for index, weight in enumerate(weights):
-        if not (math.isfinite(weight) and weight >= 0):
-            raise UserMistake(f"weight {index} is {weight!r}: weights are finite and not negative")
+        if not (isinstance(weight, Real) and math.isfinite(weight) and weight >= 0):
+            raise UserMistake(
+                f"weight {index} is {shown(weight)}: weights are finite and not negative"
+            )
 
 
 def _total(cast: Sequence[float]) -> float:
@@ -109,8 +117,9 @@ class BetaRule:
 
     def __post_init__(self) -> None:
         """Refuse thresholds that are no probability, and empty windows."""
+        wanted("beta_rule threshold", self.threshold, float)
         if not 0 < self.threshold <= 1:
-            raise UserMistake(f"threshold={self.threshold!r}: it lies between 0 and 1")
+            raise UserMistake(f"beta_rule threshold={shown(self.threshold)}: above 0 and at most 1")
         _check_window(self.window)
 
     def decided(self, keys: Sequence[str | None]) -> bool:
@@ -153,5 +162,6 @@ class UnanimousWindow:
 
 
 def _check_window(window: int) -> None:
+    wanted("window", window, int)
     if window < 1:
-        raise UserMistake(f"window={window!r}: at least one sample is asked for at a time")
+        raise UserMistake(f"window={window}: at least one sample is asked for at a time")

@@ -11,9 +11,12 @@ from reasoning_chains.errors import BudgetSpent
 from reasoning_chains.types import Usage
 
 
-@pytest.mark.parametrize("wrong", [{"tokens": -1}, {"calls": float("inf")}, {"seconds": True}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"tokens": -1}, {"calls": float("inf")}, {"seconds": True}, {"tokens": "5"}, {"steps": 1.5}],
+)
 def test_a_limit_is_a_number_from_zero_on(wrong: dict[str, float]) -> None:
-    with pytest.raises(UserMistake, match="must be a number from 0 on"):
+    with pytest.raises(UserMistake, match=r"budget (tokens|calls|seconds|steps)"):
         Budget(**wrong)  # type: ignore[arg-type]
 
 

@@ -16,7 +16,12 @@ import pytest
 import reasoning_chains
 
 ROOT = Path(reasoning_chains.__file__).parent.parent
-PAGES = [ROOT / "README.md", ROOT / "README.zh-CN.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "README.zh-CN.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs" / "methods").glob("*.md")),
+]
 SKIPS = {"key", "gpu"}
 """Why a block may be skipped: it needs a key, or a GPU."""
 MOST_SKIPS = 4
@@ -34,18 +39,19 @@ class Block:
 
 def blocks(page: Path) -> Iterator[Block]:
     lines = page.read_text(encoding="utf-8").splitlines()
-    start, before = None, ""
+    start, before, fence = None, "", ""
     for number, line in enumerate(lines):
-        if line.startswith("```"):
-            if start is None:
-                start = number
-                before = lines[number - 1].strip() if number else ""
-            else:
-                mark = before.removeprefix("<!--").removesuffix("-->").strip()
-                mark = mark if before.startswith("<!--") else ""
-                language = lines[start][3:].strip()
-                yield Block(language, mark, "\n".join(lines[start + 1 : number]), start + 1)
-                start = None
+        if start is None and line.startswith("```"):
+            start = number
+            before = lines[number - 1].strip() if number else ""
+            fence = line[: len(line) - len(line.lstrip("`"))]
+        elif start is not None and line == fence:  # a longer one holds shorter ones
+            mark = before.removeprefix("<!--").removesuffix("-->").strip()
+            mark = mark if before.startswith("<!--") else ""
+            language = lines[start].lstrip("`").strip()
+            yield Block(language, mark, "\n".join(lines[start + 1 : number]), start + 1)
+            start = None
+    assert start is None, f"{page.name}: the block at line {start} does not end"
 
 
 def checked(text: str) -> str:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from reasoning_chains import UserMistake, open_backend
+from reasoning_chains import Sampling, UserMistake, open_backend
 from reasoning_chains.backends.replay import ReplayBackend
 from reasoning_chains.errors import UnknownName
 from reasoning_chains.names import BACKENDS, CHAINS, RULES, load
@@ -67,3 +68,45 @@ def test_a_table_in_reasoning_toml_is_a_backend(tmp_path: Path) -> None:
 def test_a_wrong_reasoning_toml_is_told_in_one_line(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(UserMistake, match=told):
         open_backend("mine", project=declare(tmp_path, text))
+
+
+def test_the_defaults_of_a_backend_are_written_as_a_table(tmp_path: Path) -> None:
+    use = '[backends.mine]\nuse = "openai:x"\nbase_url = "http://127.0.0.1:9/v1"\n'
+    project = declare(tmp_path, use + "defaults = {temperature = 0.2, stop = ['Q']}\n")
+    assert open_backend("mine", project=project).defaults == Sampling(0.2, stop=("Q",))
+    for text, told in (
+        ("defaults = {temprature = 0.2}", "'temprature' in defaults: did you mean temperature"),
+        ("defaults = {temperature = -1}", "sampling temperature=-1"),
+        ("defaults = 3", "defaults must be a table, such as"),
+        ("headers = 'abc'", "headers must be names with values"),
+        ("n = 'yes'", "n must be True or False or None"),
+    ):
+        with pytest.raises(UserMistake, match=told):
+            open_backend("mine", project=declare(tmp_path, use + text))
+    with pytest.raises(UserMistake, match="base_url must be text"):
+        open_backend("mine", project=declare(tmp_path, use.replace('"http://127.0.0.1:9/v1"', "5")))
+
+
+def test_a_model_is_a_folder_of_the_project_a_home_folder_or_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "here").mkdir()
+    for written, placed in (
+        ("Qwen/Qwen3-4B", "Qwen/Qwen3-4B"),
+        ("here", str(tmp_path / "here")),
+        ("~/models/x", str(tmp_path / "home" / "models" / "x")),
+        ("/nowhere/x", "/nowhere/x"),
+    ):
+        project = declare(tmp_path, f'[backends.mine]\nuse = "transformers:{written}"\n')
+        with pytest.raises(UserMistake, match=f" {placed}( |:|$)|'{placed}'"):
+            open_backend("mine", project=project).capabilities  # noqa: B018
+    project = declare(tmp_path, '[backends.mine]\nuse = "replay:~no_such_user/x"\n')
+    with pytest.raises(UserMistake, match="no such home folder"):
+        open_backend("mine", project=project)
+
+
+@pytest.mark.parametrize(("name", "project"), [(5, None), ("mine", 5)])
+def test_what_is_no_name_is_told(name: Any, project: Any) -> None:
+    with pytest.raises(UserMistake, match="must be text"):
+        open_backend(name, project=project)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
@@ -21,6 +23,7 @@ from reasoning_chains import (
     UserMistake,
     ZeroShotCoT,
 )
+from reasoning_chains.errors import CapabilityMissing, UnknownName
 from reasoning_chains.types import Capabilities, Completion, Content, SampleKey, Usage
 
 SUM = Problem("What is 3 + 4?", kind="number")
@@ -326,3 +329,86 @@ def test_usage_counts_each_sample_alone_and_the_bill_what_was_bought() -> None:
     backend = ScriptedBackend(["7"])
     solution = Direct().invoke(SUM, backend=backend)
     assert solution.usage == solution.bill == Usage(1, 1, 10, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposing(Chain):
+    """Proposes an answer, then a reply without one."""
+
+    async def solve(self, problem: Problem, run: Run) -> Solution:
+        run.propose(await run.ask("direct"))
+        run.propose(await run.ask("direct"))
+        return run.conclude(problem, await run.ask("direct"))
+
+
+def test_a_proposal_without_an_answer_does_not_replace_one() -> None:
+    backend = ScriptedBackend(["5", "no\nidea"])
+    solution = Proposing().invoke(
+        Problem("What is 2 + 3?", kind="number"), backend=backend, budget=Budget(calls=2)
+    )
+    assert (solution.answer, solution.stop_reason) == ("5", "budget")
+
+
+@dataclass(frozen=True, slots=True)
+class Echoing(Chain):
+    """Asks one template with several variables."""
+
+    values: tuple[object, ...]
+
+    async def solve(self, problem: Problem, run: Run) -> Solution:
+        for value in self.values:
+            reply = await run.ask("echo", x=value)
+        return run.conclude(problem, reply)
+
+
+def test_equal_variables_that_look_different_are_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "echo.jinja").write_text("{{ x }}", encoding="utf-8")
+    backend = ScriptedBackend(["a"] * 4)
+    Echoing((1, True, 1.0, "1")).invoke("What?", backend=backend, project=str(tmp_path))
+    said = [request.content.messages[0].content for request in backend.requests]
+    assert said == ["1", "True", "1.0", "1"]
+
+
+@dataclass(frozen=True, slots=True)
+class Needy(Chain):
+    """Needs what it is told to."""
+
+    wants: tuple[str, ...]
+
+    def requires(self) -> tuple[str, ...]:
+        return self.wants
+
+    async def solve(self, problem: Problem, run: Run) -> Solution:
+        return run.conclude(problem, await run.ask("direct"))
+
+
+def test_what_a_chain_needs_is_checked_before_anything_is_paid() -> None:
+    backend = ScriptedBackend(["a"], capabilities=Capabilities(seed="none"))
+    for needs, error in ((("seed",), CapabilityMissing), (("prefil",), UnknownName)):
+        with pytest.raises(error):
+            Needy(needs).invoke("What?", backend=backend)
+    many = ScriptedBackend(["a"], capabilities=Capabilities(logprobs=True, top_logprobs=20))
+    with pytest.raises(CapabilityMissing, match="at most 20"):
+        Direct().invoke("What?", backend=many, sampling=Sampling(logprobs=50))
+    assert backend.requests == many.requests == []
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled(Chain):
+    """Gives a label that is none."""
+
+    async def solve(self, problem: Problem, run: Run) -> Solution:
+        return await run.solve(Direct(), problem, Path("x"))  # type: ignore[arg-type]
+
+
+def test_a_label_is_a_text_or_a_number() -> None:
+    with pytest.raises(UserMistake, match=r"label of run\.solve"):
+        Labelled().invoke("What?", backend=ScriptedBackend(["a"]))
+
+
+@pytest.mark.parametrize("schema", [Callable, "Later"])
+def test_a_schema_that_has_no_spelling_is_told(schema: object) -> None:
+    problem = Problem("What?", "json", schema=schema)
+    with pytest.raises(UserMistake, match="schema"):
+        Direct().invoke(problem, backend=ScriptedBackend(["1"]))

@@ -5,12 +5,24 @@ import gc
 import json
 import subprocess
 import sys
+import threading
+import time
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from reasoning_chains import Direct, Problem, ScriptedBackend, UserMistake
+from reasoning_chains import (
+    Direct,
+    Problem,
+    ScriptedBackend,
+    UserMistake,
+    aclose_backend,
+    close_backend,
+    open_backend,
+)
+from reasoning_chains.protocols import Backend
 from reasoning_chains.session import identity, shared
 from reasoning_chains.types import Completion
 from tests.servers.chat import ChatServer
@@ -127,12 +139,59 @@ def test_what_is_left_open_does_not_keep_the_process_from_ending() -> None:
     subprocess.run([sys.executable, "-W", "error", "-c", ABANDONED], check=True, timeout=60)
 
 
+def soon(holds: Callable[[], bool]) -> bool:
+    """Wait until something holds, which another thread brings about."""
+    end = time.monotonic() + 10
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.01)
+    return holds()
+
+
+def test_one_closes_a_backend_that_one_opened_and_may_use_it_again() -> None:
+    async def later(backend: Backend) -> None:
+        await Direct().ainvoke("say 3", backend=backend)
+        await aclose_backend(backend)
+
+    with ChatServer() as server:
+        backend = open_backend("openai:m", base_url=server.url, api_key="k")
+        for number in (1, 2):
+            Direct().invoke(f"say {number}", backend=backend)
+            assert server.connected == 1
+            close_backend(backend)
+            assert soon(lambda: not server.connected)
+        asyncio.run(later(backend))
+    assert len(server.ledger.connections) == 3
+
+
+def test_a_closed_model_lets_go_of_its_thread_and_loads_again() -> None:
+    def threads() -> list[str]:
+        return [thread.name for thread in threading.enumerate() if "embedded" in thread.name]
+
+    before = threads()
+    backend = open_backend("embedded")
+    for _ in range(2):
+        assert Direct().invoke("What is 3 + 4?", backend=backend).text
+        assert len(threads()) == len(before) + 1
+        close_backend(backend)
+        assert soon(lambda: threads() == before)
+
+
+def test_what_holds_nothing_is_closed_and_what_is_no_backend_is_told() -> None:
+    close_backend(ScriptedBackend([]))
+    with pytest.raises(UserMistake, match="opened by the library, which closes it"):
+        close_backend("embedded")
+    with pytest.raises(UserMistake, match="backend must be a name"):
+        close_backend(None)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"sampling": {}}, "sampling must be Sampling"),
-        ({"budget": 5}, "budget must be Budget"),
-        ({"seed": "x"}, "seed must be int"),
+        ({"seed": 10**5_000}, "seed=a number of more than 60 digits: it must be"),
+        ({"project": "a" * 5_000}, "project folder 'aaa.*…' is not there"),
+        ({"sampling": {}}, "sampling must be a Sampling, found a dict"),
+        ({"budget": 5}, "budget must be a Budget or None, found 5"),
+        ({"seed": "x"}, "seed must be a whole number, found 'x'"),
         ({"lang": "fr"}, "unknown language 'fr'"),
         ({"temperature": 0.5}, "unknown option of a verb 'temperature'"),
     ],

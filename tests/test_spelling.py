@@ -8,12 +8,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reasoning_chains import (
+    Analogical,
     BetaRule,
+    Cascade,
     Chain,
     Direct,
+    Ensemble,
+    Fallback,
     FewShotCoT,
+    On,
+    PlanAndSolve,
+    Refine,
+    ScriptedBackend,
     SelfConsistency,
+    StepBack,
     UnanimousWindow,
+    UniversalSelfConsistency,
     UserMistake,
     ZeroShotCoT,
     parse_chain,
@@ -29,6 +39,26 @@ ROUND_TRIPS = [
         SelfConsistency(FewShotCoT(exemplars="dates"), samples=40, stop=BetaRule(window=2)),
         "self_consistency(chain=few_shot_cot(exemplars='dates'), samples=40, "
         "stop=beta_rule(window=2))",
+    ),
+    (StepBack(), "step_back"),
+    (Analogical(recall=3), "analogical(recall=3)"),
+    (PlanAndSolve(plus=True, two_stage=True), "plan_and_solve(plus=True, two_stage=True)"),
+    (Refine(), "refine"),
+    (Refine(Direct(), rounds=1), "refine(chain=direct, rounds=1)"),
+    (UniversalSelfConsistency(Direct()), "universal_self_consistency(chain=direct)"),
+    (
+        Cascade((SelfConsistency(Direct()), StepBack()), accept=0.7),
+        "cascade(chains=(self_consistency(chain=direct), step_back), accept=0.7)",
+    ),
+    (Fallback((Direct(),)), "fallback(chains=(direct,))"),
+    (
+        Ensemble((Direct(), ZeroShotCoT()), weights=(1, 2.5)),
+        "ensemble(chains=(direct, zero_shot_cot), weights=(1, 2.5))",
+    ),
+    (
+        Cascade((On(ZeroShotCoT(), "embedded"), On(Direct(), "openai:gpt-x"))),
+        "cascade(chains=(on(chain=zero_shot_cot, backend='embedded'), "
+        "on(chain=direct, backend='openai:gpt-x')))",
     ),
     (
         SelfConsistency(SelfConsistency(Direct(), samples=3), stop=UnanimousWindow()),
@@ -69,6 +99,11 @@ def test_arguments_may_stand_in_order() -> None:
         ("direct(template='a', template='b')", "is given template twice"),
         ("few_shot_cot(shots=1.5)", "must be a whole number or None, found 1.5"),
         ("+".join("1" * 1000), "has no place in a chain"),
+        ("cascade(direct)", "cascade chains must be a list of chains, found a Direct"),
+        ("cascade(('direct',))", "each of cascade chains must be a chain, found 'direct'"),
+        ("cascade((direct,), accept=2)", "accept=2"),
+        ("on(direct, direct)", "on backend must be a backend or the name of one"),
+        ("refine('direct')", "must be a chain"),
         ("beta_rule", "is no chain"),
         ("'direct'", "is no chain"),
         ("__import__('os')", "unknown chain"),
@@ -97,6 +132,11 @@ def test_any_text_is_a_chain_or_a_user_mistake(text: str) -> None:
 @dataclass(frozen=True, slots=True)
 class Mine(Chain):
     """A chain of one's own."""
+
+
+def test_a_backend_that_is_no_name_has_no_spelling() -> None:
+    with pytest.raises(UserMistake, match="ScriptedBackend has no spelling"):
+        spell(On(Direct(), ScriptedBackend([])))
 
 
 def test_a_chain_of_ones_own_has_no_spelling() -> None:

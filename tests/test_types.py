@@ -11,13 +11,21 @@ import pytest
 from reasoning_chains import (
     BetaRule,
     Direct,
+    EmbeddedBackend,
     FewShotCoT,
     Message,
     Problem,
     Sampling,
+    ScriptedBackend,
     SelfConsistency,
+    UnanimousWindow,
     UserMistake,
+    equivalent,
+    extract_answer,
+    majority,
+    parse_chain,
 )
+from reasoning_chains.backends.local import TransformersBackend
 from reasoning_chains.errors import (
     BackendError,
     CapabilityMissing,
@@ -25,7 +33,9 @@ from reasoning_chains.errors import (
     MissingPackage,
     ReasoningChainsError,
     UnknownName,
+    shown,
 )
+from reasoning_chains.secrets import Secret
 
 MISTAKES: list[tuple[Any, dict[str, Any], str]] = [
     (Problem, {"question": 5}, r"question=….* must be text, found 5"),
@@ -34,6 +44,10 @@ MISTAKES: list[tuple[Any, dict[str, Any], str]] = [
     (Problem, {"question": "q", "context": 3}, "context=….* must be text"),
     (Problem, {"question": "q", "id": 3}, "id=….* must be text"),
     (Problem, {"question": "q", "kind": ["text"]}, "unknown kind"),
+    (BetaRule, {"threshold": "0.9"}, "threshold must be a number, found '0.9'"),
+    (BetaRule, {"threshold": math.nan}, "threshold=nan"),
+    (BetaRule, {"window": 0}, "window=0"),
+    (UnanimousWindow, {"window": 2.5}, "window must be a whole number, found 2.5"),
     (Problem, {"question": "q", "choices": "abc"}, r"a list, found 'abc': write \['abc'\]"),
     (Problem, {"question": "q", "choices": 3}, "choices=….* must be a list, found 3"),
     (Problem, {"question": "q", "choices": [1, 2]}, "each of .*choices=….* must be text"),
@@ -59,10 +73,26 @@ MISTAKES: list[tuple[Any, dict[str, Any], str]] = [
     (Sampling, {"top_k": 1.5}, "must be a whole number"),
     (Sampling, {"max_tokens": 0}, "at least 1"),
     (Sampling, {"logprobs": -1}, "at least 0"),
+    (Sampling, {"temperature": 10**400}, "at most 9.22337e"),
+    (Sampling, {"max_tokens": 10**30}, "at most 9.22337e"),
+    (ScriptedBackend, {"replies": 5}, "a list of replies or a function, found 5"),
+    (ScriptedBackend, {"replies": {"q": "7"}}, "found a dict"),
+    (EmbeddedBackend, {"max_rows": 0}, "max_rows=0: it must be at least 1"),
+    (EmbeddedBackend, {"max_rows": None}, "max_rows must be a whole number"),
+    (EmbeddedBackend, {"folder": 3}, "folder must be text"),
+    (EmbeddedBackend, {"cache_bytes": -1}, "cache_bytes=-1"),
+    (TransformersBackend, {"path": "x", "device": 3}, "device must be text or None"),
+    (TransformersBackend, {"path": "x", "max_rows": 1.5}, "max_rows must be a whole number"),
+    (parse_chain, {"text": None}, "the spelling of a chain must be text, found None"),
+    (extract_answer, {"text": None}, "the reply must be text, found None"),
+    (extract_answer, {"text": "B", "kind": "choice", "choices": [1]}, "each of choices must be"),
+    (equivalent, {"a": 7, "b": "7"}, "an answer must be text or None, found 7"),
+    (majority, {"answers": "abc"}, "majority wants a list of answers, found 'abc'"),
+    (majority, {"answers": ["a"], "weights": ["x"]}, "weight 0 is 'x'"),
     (Direct, {"template": 3}, "must be text"),
     (FewShotCoT, {"shots": 1.5}, "shots must be a whole number or None, found 1.5"),
     (FewShotCoT, {"exemplars": None}, "exemplars must be text"),
-    (SelfConsistency, {"chain": Direct}, "must be a chain, found <class"),
+    (SelfConsistency, {"chain": Direct}, "must be a chain, found the class Direct: write Direct"),
     (SelfConsistency, {"chain": "direct"}, "must be a chain"),
     (SelfConsistency, {"chain": Direct(), "samples": True}, "whole number"),
     (SelfConsistency, {"chain": Direct(), "samples": 2.0}, "whole number"),
@@ -77,6 +107,34 @@ MISTAKES: list[tuple[Any, dict[str, Any], str]] = [
 def test_a_wrong_value_is_a_users_mistake(made: Any, given: dict[str, Any], told: str) -> None:
     with pytest.raises(UserMistake, match=told):
         made(**given)
+
+
+async def parrot(_: object) -> None: ...
+
+
+SHOWN: list[tuple[object, str]] = [
+    ("x", "'x'"),
+    ("x" * 10**6, "'" + "x" * 59 + "…'"),
+    (None, "None"),
+    (0.5, "0.5"),
+    (10**5_000, "a number of more than 60 digits"),
+    (True, "True"),
+    (["x"] * 10**6, "a list"),
+    (object(), "an object"),
+    (parrot, "the function parrot"),
+    (Direct, "the class Direct: write Direct(...)"),
+    (Secret("sk-canary-0123456789", "https://example.org"), "a Secret"),
+]
+
+
+@pytest.mark.parametrize(("value", "words"), SHOWN, ids=[words[:20] for _, words in SHOWN])
+def test_a_value_is_named_in_few_words(value: object, words: str) -> None:
+    assert shown(value) == words
+    with pytest.raises(UserMistake) as caught:
+        Problem("q", history=value)  # type: ignore[arg-type]
+    told = str(caught.value)
+    assert len(told) < 300
+    assert not any(raw in told for raw in (" at 0x", "<class", "<function", "canary"))
 
 
 def test_lists_become_tuples_and_26_choices_have_letters() -> None:
@@ -125,3 +183,21 @@ def test_an_error_comes_back_from_another_process() -> None:
             assert found is not None
             found.__cause__ = None
             assert (type(found), str(found)) == (type(error), str(error))
+
+
+def test_half_a_surrogate_pair_is_no_text() -> None:
+    for make in (
+        lambda: Problem("bad \ud800"),
+        lambda: Problem("q", context="\udcff"),
+        lambda: Problem("q", choices=("a", "\udcff")),
+        lambda: Message("user", "\ud800"),
+    ):
+        with pytest.raises(UserMistake, match="no text at character"):
+            make()
+    assert Problem("ok 😀").question == "ok 😀"
+
+
+def test_choices_make_a_choice() -> None:
+    assert Problem("Which?", choices=("seven", "red")).kind == "choice"
+    with pytest.raises(UserMistake, match="they go with 'choice'"):
+        Problem("Which?", "number", ("1", "2"))

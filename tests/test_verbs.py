@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ from reasoning_chains import (
     Direct,
     Problem,
     Run,
+    Sampling,
     ScriptedBackend,
     SelfConsistency,
     Solution,
@@ -26,6 +28,7 @@ from reasoning_chains import (
     ZeroShotCoT,
 )
 from reasoning_chains.loop import background_loop
+from reasoning_chains.protocols import Emit
 from reasoning_chains.solution import (
     Answered,
     AskStarted,
@@ -33,7 +36,7 @@ from reasoning_chains.solution import (
     TextDelta,
     VoteCounted,
 )
-from reasoning_chains.types import Completion, Content, Request, SampleKey
+from reasoning_chains.types import Capabilities, Completion, Content, Request, SampleKey
 
 
 def echo(content: Content, _: SampleKey) -> str:
@@ -200,6 +203,80 @@ def test_a_slow_problem_does_not_hold_up_those_behind_it() -> None:
     assert seen[7] - seen[0] < 0.4
 
 
+def test_a_problem_that_is_none_ends_no_batch() -> None:
+    odd: list[Any] = ["say 1", None, "say 2"]
+
+    async def story() -> list[Any]:
+        batch = Direct().abatch(odd, backend=ScriptedBackend(echo), return_exceptions=True)
+        return await batch
+
+    sync = list(Direct().batch(odd, backend=ScriptedBackend(echo), return_exceptions=True))
+    for found in (sync, asyncio.run(story())):
+        assert [getattr(item, "answer", "told") for item in found] == ["1", "told", "2"]
+        assert isinstance(found[1], UserMistake)
+
+
+def test_an_async_iterable_is_for_abatch() -> None:
+    async def coming() -> AsyncIterator[str]:
+        yield "say 1"
+
+    with pytest.raises(UserMistake, match="give an async one to abatch"):
+        Direct().batch(coming(), backend=ScriptedBackend(echo))  # type: ignore[arg-type]
+
+
+class Odd:
+    """A backend that emits what it was made with."""
+
+    name = "odd"
+    capabilities = Capabilities()
+    defaults = Sampling()
+
+    def __init__(self, index: int, news: Any) -> None:
+        self.index, self.news = index, news
+
+    async def complete(self, request: Request, emit: Emit) -> None:
+        emit(self.index, self.news)
+
+
+class Unfinished:
+    """A backend without defaults."""
+
+    name = "unfinished"
+    capabilities = Capabilities()
+
+    async def complete(self, request: Request, emit: Emit) -> None: ...
+
+
+ODD: list[tuple[Any, str]] = [
+    (Odd(0, "7"), "'odd' emitted '7': write emit"),
+    (Odd(5, Completion("7")), "'odd' emitted for sample 5: write emit"),
+    (Odd(-1, Completion("7")), "'odd' emitted for sample -1: write emit"),
+    (Unfinished(), "an Unfinished, given as backend, has no defaults"),
+    (ScriptedBackend([7]), "each scripted reply must be text .*found 7"),  # type: ignore[list-item]
+]
+
+
+@pytest.mark.parametrize(("backend", "told"), ODD, ids=[told[:40] for _, told in ODD])
+def test_a_backend_that_breaks_the_seam_is_told_how_to_write_it(backend: Any, told: str) -> None:
+    with pytest.raises(UserMistake, match=told):
+        Direct().invoke("say 1", backend=backend)
+
+
+WRONG = """
+from reasoning_chains import Direct, EmbeddedBackend, UserMistake, open_backend
+for wrong in (EmbeddedBackend, open_backend("transformers:nowhere/at/all")):
+    try:
+        Direct().invoke("q", backend=wrong)
+    except UserMistake as mistake:
+        print("told")
+"""
+
+
+def test_a_backend_that_cannot_be_used_makes_no_noise_when_the_process_ends() -> None:
+    done = subprocess.run([sys.executable, "-c", WRONG], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("told\ntold\n", "")
+
+
 @pytest.mark.parametrize("wrong", ["say 1", Problem("say 1"), 5, None])
 def test_what_is_no_batch_is_refused(wrong: object) -> None:
     with pytest.raises(UserMistake, match="batch wants"):
@@ -216,6 +293,15 @@ def test_a_function_backend_that_breaks_loses_only_its_own_problem() -> None:
     assert [type(item).__name__ for item in found] == ["Solution", "BackendError", "Solution"]
 
 
+@pytest.mark.parametrize("given", [None, Completion("7"), "7", ["7"]])
+def test_a_function_backend_that_gives_no_completions_is_named(given: object) -> None:
+    async def odd(_: Request) -> object:
+        return given
+
+    with pytest.raises(BackendError, match=r"backend 'function:odd' gave .*: a list of"):
+        Direct().invoke("say 1", backend=odd)  # type: ignore[arg-type]
+
+
 def test_abatch_is_iterated_or_awaited() -> None:
     async def story() -> tuple[list[Solution], list[Solution]]:
         backend = ScriptedBackend(echo)
@@ -224,6 +310,59 @@ def test_abatch_is_iterated_or_awaited() -> None:
 
     iterated, awaited = asyncio.run(story())
     assert [s.answer for s in iterated] == [s.answer for s in awaited] == ["0", "1", "2"]
+
+
+def test_abatch_is_awaited_twice_for_the_same_list() -> None:
+    async def story() -> None:
+        backend = ScriptedBackend(echo)
+        batch = Direct().abatch(questions(3), backend=backend)
+        first, second = await asyncio.gather(batch, batch)
+        assert [s.answer for s in await batch] == ["0", "1", "2"]
+        assert first == second == await batch
+        assert len(backend.requests) == 3
+        with pytest.raises(UserMistake, match="was awaited: iterate the list"):
+            [item async for item in batch]
+        await batch.aclose()
+
+    asyncio.run(story())
+
+
+def test_abatch_is_iterated_once_and_may_be_left_and_taken_up_again() -> None:
+    async def story() -> None:
+        batch = Direct().abatch(questions(3), backend=ScriptedBackend(echo))
+        async for item in batch:
+            assert item.answer == "0"
+            break
+        with pytest.raises(UserMistake, match="iterated before it was awaited"):
+            await batch
+        assert [item.answer async for item in batch] == ["1", "2"]
+        with pytest.raises(UserMistake, match="to its end: its solutions are not kept"):
+            [item async for item in batch]
+        with pytest.raises(StopAsyncIteration):
+            await anext(batch)
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("awaited", [True, False])
+def test_a_batch_that_is_closed_leaves_no_task(awaited: bool) -> None:
+    async def story() -> None:
+        async def slowly(_: Content, __: SampleKey) -> str:
+            await asyncio.sleep(60)
+            return "never"
+
+        batch = Direct().abatch(questions(3), backend=ScriptedBackend(slowly))
+        task = asyncio.ensure_future(batch if awaited else anext(batch))
+        await asyncio.sleep(0.02)
+        if not awaited:
+            task.cancel()
+            await asyncio.wait([task])
+        await batch.aclose()
+        await asyncio.wait([task])
+        assert task.cancelled()
+        assert len(asyncio.all_tasks()) == 1
+
+    asyncio.run(story())
 
 
 def test_stream_gives_typed_events_and_the_solution_last() -> None:
@@ -260,9 +399,18 @@ def test_what_is_no_problem_is_refused(wrong: object) -> None:
         Direct().invoke(wrong, backend=ScriptedBackend(echo))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("wrong", [None, 7, echo])
-def test_what_is_no_backend_is_refused(wrong: object) -> None:
-    with pytest.raises(UserMistake, match="is none: give a name such as 'embedded'"):
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (None, "None"),
+        (7, "7"),
+        (echo, "the function echo"),
+        (ScriptedBackend, r"the class ScriptedBackend: write ScriptedBackend\(...\)"),
+        (object(), "an object$"),
+    ],
+)
+def test_what_is_no_backend_is_refused(wrong: object, told: str) -> None:
+    with pytest.raises(UserMistake, match=f"must be a name such as 'embedded', .*found {told}"):
         Direct().invoke("say 1", backend=wrong)  # type: ignore[arg-type]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from fractions import Fraction
 from math import comb
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -126,3 +127,9 @@ def test_wrong_rules_are_refused(wrong: float) -> None:
         BetaRule(wrong)
     with pytest.raises(UserMistake, match="window"):
         UnanimousWindow(0)
+
+
+@pytest.mark.parametrize("weights", [5, "ab", {"a": 1}])
+def test_weights_that_are_no_list_are_refused(weights: Any) -> None:
+    with pytest.raises(UserMistake, match="a list of weights"):
+        majority(["a", "b"], weights)

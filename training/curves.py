@@ -32,8 +32,9 @@ def main() -> None:
     told = json.loads((given.out / "state.json").read_text(encoding="utf-8"))
     points = sorted((given.out / "points").iterdir())
     made = []
-    for i, folder in enumerate(points, 1):
-        logged = nearest(told["curve"], told["done"]["seconds"] * i / len(points))
+    for folder in points:
+        stamp = json.loads((folder / "point.json").read_text(encoding="utf-8"))
+        logged = nearest(told["curve"], stamp["seconds"])
         decoder = Decoder.load(folder)
         scores = accuracy(decoder, list(FOLLOWED.items()), given.count, given.seed)
         made.append({"tokens": logged["tokens"], "loss": logged["loss"], "accuracy": scores})

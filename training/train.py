@@ -3,7 +3,7 @@
 Run it by `torchrun --nproc-per-node 2 -m training.train --tokenizer TOK --out OUT --minutes 85`.
 
 A leg's learning rates warm up, stay, and fall over its last part; `--resume` goes on from the
-checkpoint in OUT, `--start FOLDER` begins a new leg from exported weights.
+checkpoint in OUT, `--weights FOLDER` begins a new leg from exported weights.
 """
 
 import argparse
@@ -46,7 +46,7 @@ def options() -> argparse.Namespace:
     add("--mixture", choices=tuple(SHARES), default="full")
     add("--only", default="", help="formats, by comma: --only direct for a direct-only run")
     add("--tasks", default="", help="tasks, by comma")
-    add("--start", type=Path, default=None, help="exported weights to begin from")
+    add("--weights", type=Path, default=None, help="exported weights to begin from")
     add("--resume", action="store_true", help="go on from the checkpoint in --out")
     return parser.parse_args()
 
@@ -173,8 +173,8 @@ class Leg:
         size = (tokenizer.get_vocab_size() + 31) // 32 * 32
         self.shape = Shape(size, *SIZES[given.size])
         self.weights = initial(self.shape, given.seed)
-        if given.start:
-            restore(self.weights, given.start / "model.safetensors")
+        if given.weights:
+            restore(self.weights, given.weights / "model.safetensors")
         self.muon = Muon(self.weights, given.muon, given.adam)
         self.done: dict[str, float] = {"seconds": 0.0, "tokens": 0.0, "steps": 0.0, "runs": 0.0}
         self.curve: list[dict[str, float]] = []
@@ -214,6 +214,8 @@ class Leg:
         export(self.weights, self.shape, folder)
         for name in ("tokenizer.json", "tokenizer_config.json"):
             copyfile(self.given.tokenizer / name, folder / name)
+        told = json.dumps({"seconds": round(self.done["seconds"], 1)})
+        (folder / "point.json").write_text(told, encoding="utf-8")
 
     def scale(self, part: float) -> float:
         """Give the factor of the learning rates at this part of the leg."""

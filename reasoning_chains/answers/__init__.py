@@ -10,8 +10,10 @@ from reasoning_chains.answers.readers import (
     JsonFound,
     Verdict,
     read_action,
+    read_follow_up,
     read_json,
     read_numbered,
+    read_program,
     read_verdict,
 )
 from reasoning_chains.answers.thinking import Split, split_thinking
@@ -25,8 +27,10 @@ __all__ = [
     "equivalent",
     "extract_answer",
     "read_action",
+    "read_follow_up",
     "read_json",
     "read_numbered",
+    "read_program",
     "read_verdict",
     "split_thinking",
     "vote_key",

@@ -24,10 +24,10 @@ class Stretch(NamedTuple):
     form: Form
 
 
-def stretches(reply: Reply, pick: Pick, *, choice: bool = False) -> Iterator[Stretch]:
+def stretches(reply: Reply, pick: Pick, *, kind: str = "") -> Iterator[Stretch]:
     """Give the announced stretches, none reaching into the next announcement."""
     low, bound = reply.low, len(reply.low)
-    for marker in markers(low, pick, choice=choice):
+    for marker in markers(low, pick, kind=kind):
         if marker.end >= 0:
             yield Stretch(marker.start, marker.value, marker.end, marker.end, marker.form)
         else:

@@ -1,14 +1,13 @@
-r"""Finds the contents of `\boxed{…}`; it knows no kind of answer."""
+r"""Finds the contents of `\boxed{…}` and `\fbox{…}`; it knows no kind of answer."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["BOX", "Box", "box_at", "closing_brace", "last_boxes"]
+__all__ = ["BOXES", "Box", "box_at", "closing_brace", "last_boxes"]
 
-BOX = "\\boxed"
+BOXES = ("\\boxed", "\\fbox")
 LONGEST = 2_000  # a longer content is no answer; it bounds the work for each opener
-_COMMANDS = ("\\boxed", "\\fbox")
 _LINKS = ("and", "or", ",", "，", "、", ";", "和", "或", "与", "及")
 _QUIET = ("\\quad", "\\qquad", "\\text", "\\;", "\\,", "\\ ", "\\(", "\\)", "$", "{", "}", "~")
 
@@ -42,8 +41,8 @@ def closing_brace(text: str, opened: int, longest: int = LONGEST) -> int:
 
 
 def box_at(text: str, start: int) -> Box | None:
-    r"""Read the box whose `\boxed` begins at `start`; `\boxed 5` holds one word."""
-    here = start + len(BOX)
+    r"""Read the box whose command begins at `start`; `\boxed 5` holds one word."""
+    here = after = start + next(len(name) for name in BOXES if text.startswith(name, start))
     while here < len(text) and here < start + 20 and text[here] == " ":
         here += 1
     if here < len(text) and text[here] == "{":
@@ -53,13 +52,13 @@ def box_at(text: str, start: int) -> Box | None:
     while end < len(text) and end < here + 40 and (text[end].isalnum() or text[end] in "-.,/"):
         end += 1
     content = text[here:end].rstrip(".,")
-    return Box(start, end, content) if content and here > start + len(BOX) else None
+    return Box(start, end, content) if content and here > after else None
 
 
 def last_boxes(text: str, most: int = 64) -> list[Box]:
     """Read the last box and those before it that a comma or "and" links to it, in order."""
     found: list[Box] = []
-    place = text.rfind(BOX)
+    place = _last_command(text, len(text))
     for _ in range(most):
         if place == -1:
             break
@@ -68,8 +67,12 @@ def last_boxes(text: str, most: int = 64) -> list[Box]:
             found.insert(0, box)
         elif found and (box is None or box.end <= found[0].start):
             break
-        place = text.rfind(BOX, 0, place)
+        place = _last_command(text, place)
     return found
+
+
+def _last_command(text: str, end: int) -> int:
+    return max(text.rfind(name, 0, end) for name in BOXES)
 
 
 def _linked(between: str) -> bool:

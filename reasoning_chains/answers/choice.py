@@ -51,7 +51,7 @@ def read_choice(reply: Reply, choices: Sequence[str] = (), pick: Pick = "last") 
         if lead is not None:
             return lead.letter
     announced = False
-    for stretch in stretches(reply, pick, choice=True):
+    for stretch in stretches(reply, pick, kind="choice"):
         found = _stretch(reply, stretch, choices)
         if found is not None:
             return found.letter

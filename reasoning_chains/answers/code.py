@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reasoning_chains.answers.markers import Pick
 
-__all__ = ["fenced_blocks", "read_code"]
+__all__ = ["fenced_blocks", "fenced_languages", "read_code"]
 
 _FENCES = ("```", "~~~")
 _MOST = 4_000  # fences that are looked at: a reply with more of them is no reply
@@ -21,18 +21,28 @@ def read_code(text: str, pick: Pick = "last") -> str | None:
 
 def fenced_blocks(text: str) -> list[str]:
     """Give the contents of the blocks between lines of ``` or ~~~, in one pass."""
-    blocks: list[str] = []
-    fence, begin = "", 0
+    return [content for _, content in _blocks(text)]
+
+
+def fenced_languages(text: str) -> list[str]:
+    """Give the word that stands behind the opening fence of each block, in small letters."""
+    return [(said.split() or [""])[0].casefold() for said, _ in _blocks(text)]
+
+
+def _blocks(text: str) -> list[tuple[str, str]]:
+    """Give each block's word behind its fence, and its content."""
+    blocks: list[tuple[str, str]] = []
+    fence, begin, said = "", 0, ""
     for start, mark, end in _fence_lines(text):
         run = mark[: len(mark) - len(mark.lstrip(mark[0]))]
         if not fence:
             if mark[0] not in mark[len(run) :]:
-                fence, begin = run, end + 1
+                fence, begin, said = run, end + 1, mark[len(run) :]
         elif run.startswith(fence) and run == mark:
-            blocks.append(text[begin : max(begin, start - 1)])
+            blocks.append((said, text[begin : max(begin, start - 1)]))
             fence = ""
     if fence:
-        blocks.append(text[begin:])
+        blocks.append((said, text[begin:]))
     return blocks
 
 

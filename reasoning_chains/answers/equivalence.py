@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reasoning_chains.answers.folding import fold, lower
 from reasoning_chains.answers.trimming import trimmed
-from reasoning_chains.errors import UnknownName
+from reasoning_chains.errors import UnknownName, wanted
 from reasoning_chains.types import KINDS, Kind
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ def equivalent(a: str | None, b: str | None, kind: Kind | str = "number") -> boo
         UnknownName: where the kind is none of the known.
     """
     if kind not in KINDS:
-        raise UnknownName("kind of answer", str(kind), KINDS)
+        raise UnknownName("kind of answer", kind, KINDS)
+    wanted("an answer", a, str, type(None))
+    wanted("an answer", b, str, type(None))
     if a is None or b is None:
         return False
     if vote_key(a, kind) == vote_key(b, kind):
@@ -56,7 +58,8 @@ def vote_key(answer: str, kind: Kind | str = "number") -> str:
     than 20,000 characters is its own key.
     """
     if kind not in KINDS:
-        raise UnknownName("kind of answer", str(kind), KINDS)
+        raise UnknownName("kind of answer", kind, KINDS)
+    wanted("an answer", answer, str)
     if len(answer) > LONGEST and kind != "json":
         return answer.strip()
     key = _KEYS[kind](answer)

@@ -8,7 +8,7 @@ from reasoning_chains.answers.markers import Pick
 from reasoning_chains.answers.reply import Reply, prepare
 from reasoning_chains.answers.runaway import before_next_question
 from reasoning_chains.answers.thinking import split_thinking
-from reasoning_chains.errors import UnknownName
+from reasoning_chains.errors import UnknownName, listed, wanted
 from reasoning_chains.types import KINDS, Kind
 
 __all__ = ["extract_answer"]
@@ -17,11 +17,17 @@ _PICKS = ("first", "last")
 
 
 def extract_answer(
-    text: str, kind: Kind | str = "number", choices: Sequence[str] = (), pick: Pick | str = "last"
+    text: str,
+    kind: Kind | str = "number",
+    choices: Sequence[str] = (),
+    pick: Pick | str = "last",
+    *,
+    questions: bool = False,
 ) -> str | None:
     r"""Read the answer that a reply gives, or `None` where it gives none that can be read.
 
-    What announces an answer: "the answer is", "Answer:", `\boxed{}`, `####`, 答案是, 答案为, 答：.
+    What announces an answer: "the answer is", "Answer:", `\boxed{}`, `####`, 答案是, 答案为, 答：,
+    and for words `=>` on the last line.
     The last announcement counts. Without one, a number is the reply's last; a choice, a boolean,
     words and a formula are the whole reply where it is one line of at most 200 characters.
     Native thinking is left out, and so is all that follows a question which the model asks itself.
@@ -46,6 +52,7 @@ def extract_answer(
         kind: The kind of answer wanted.
         choices: A choice problem's options, in order.
         pick: "first" for replies to a prompt that already says "the answer is".
+        questions: Whether the reply asks questions on its way, so that the first is not its end.
 
     Raises:
         UnknownName: where kind or pick is none of the known.
@@ -54,18 +61,22 @@ def extract_answer(
         >>> extract_answer("16 - 3 - 4 = 9, and 9 * $2 = $18. The answer is $18.")
         '18'
     """
+    wanted("the reply", text, str)
+    choices = listed("choices", choices, str)
     if kind not in KINDS:
-        raise UnknownName("kind of answer", str(kind), KINDS)
+        raise UnknownName("kind of answer", kind, KINDS)
     if pick not in _PICKS:
-        raise UnknownName("pick", str(pick), _PICKS)
+        raise UnknownName("pick", pick, _PICKS)
     side: Pick = "first" if pick == "first" else "last"
     if kind in ("code", "json"):
         return _block(split_thinking(text).text, kind, side)
-    reply = before_next_question(prepare(text), kind=kind)
+    reply = prepare(text)
+    if not questions:
+        reply = before_next_question(reply, kind=kind)
     if kind == "choice":
         from reasoning_chains.answers.choice import read_choice
 
-        return read_choice(reply, tuple(choices), side)
+        return read_choice(reply, choices, side)
     return _reader(kind)(reply, side)
 
 

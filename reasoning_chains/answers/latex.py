@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from reasoning_chains.answers.boxed import BOX, box_at
+from reasoning_chains.answers.boxed import BOXES, box_at
 from reasoning_chains.answers.folding import fold
-from reasoning_chains.answers.numeral import canonical, numerals
+from reasoning_chains.answers.numeral import numerals
 
 __all__ = ["bare", "normal", "plain_value"]
 
@@ -79,7 +79,7 @@ def bare(text: str) -> str:
                 and left not in inner
             ):
                 text = inner.strip()
-        box = box_at(text, 0) if text.startswith(BOX) else None
+        box = box_at(text, 0) if text.startswith(BOXES) else None
         if box is not None and box.end == len(text) and box.content:
             text = box.content
     return text
@@ -106,11 +106,6 @@ def plain_value(text: str) -> Fraction | None:
     if found is None or found.value is None or found.percent or found.end != len(text):
         return None
     return found.value if text[: found.start].strip() in ("", "-", "+", "$", "\\$", "-$") else None
-
-
-def canonical_value(value: Fraction) -> str:
-    """Write a value so that equal values are equal texts."""
-    return canonical(value, fraction=True)
 
 
 def _unwrap(text: str, opening: str) -> str:

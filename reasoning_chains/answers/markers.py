@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
-from reasoning_chains.answers.boxed import BOX, box_at
+from reasoning_chains.answers.boxed import BOXES, box_at
 
 __all__ = ["Marker", "Pick", "markers"]
 
 Pick = Literal["first", "last"]
-Form = Literal["phrase", "box", "hash", "line", "cut"]
+Form = Literal["phrase", "box", "hash", "line", "arrow", "cut"]
 MOST = 200  # how many places that look like a marker are tried: bounds the work on hostile text
 _LINKS = (
     *("would be", "will be", "should be", "must be", "has to be", "is equal to", "is given by"),
@@ -34,7 +34,8 @@ class Marker(NamedTuple):
     """An announcement: where it begins, and where the answer's own text begins.
 
     `end` is where that text ends, -1 where only its reader can tell. A "cut" form is a box that
-    was never closed; "hash" is `####` and "line" a line that begins with `A:`, both of them weak.
+    was never closed; weak are "hash" (`####`), "line" (a line that begins with `A:`) and "arrow"
+    (`=>` at the beginning of a line or behind a sentence).
     """
 
     start: int
@@ -43,15 +44,16 @@ class Marker(NamedTuple):
     form: Form = "phrase"
 
 
-def markers(low: str, pick: Pick, *, choice: bool = False) -> Iterator[Marker]:
+def markers(low: str, pick: Pick, *, kind: str = "") -> Iterator[Marker]:
     """Give the announcements in a folded, small-lettered text, beginning from the end for "last".
 
     Args:
         low: The text; it begins with a line break.
         pick: From which end.
-        choice: Whether phrases that announce an option count too.
+        kind: The kind of answer: phrases that announce an option count for a choice only, and
+            arrows for words only.
     """
-    anchors = _CHOICE_ANCHORS if choice else _ANCHORS
+    anchors = _OF_KIND.get(kind, _ANCHORS)
     for place, anchor in _places(low, tuple(anchors), pick):
         found = anchors[anchor](low, place)
         if found is not None:
@@ -214,6 +216,14 @@ def _line(low: str, place: int) -> Marker | None:
     return Marker(place, skip(low, place + 3), form="line")
 
 
+def _arrow(low: str, place: int) -> Marker | None:
+    """Read "=> le" and "==> le", where a line or a sentence has ended before it."""
+    before = low[max(0, place - 12) : place].rstrip("=" + _QUIET)
+    if not before.endswith(_ENDED) or before.endswith(".."):
+        return None
+    return Marker(place, skip(low, place + 2), form="arrow")
+
+
 def _heading(low: str, place: int) -> bool:
     """Tell whether nothing but "the final" and signs stand before a word on its line."""
     before = low[max(0, place - 60) : place].rpartition("\n")
@@ -232,10 +242,11 @@ def _letter(low: str, place: int) -> bool:
 
 
 _HEADING_WORDS = frozenset({"the", "final", "my", "correct", "最终", "正确"})
+_ENDED = ("\n", ".", "!", "?", ":", "。")
 _CHOOSING = ("choose ", "pick ", "select ", "go with ")
 _ANCHORS: dict[str, Callable[[str, int], Marker | None]] = {
     "answer": _english,
-    BOX: _box,
+    **dict.fromkeys(BOXES, _box),
     "####": _hash,
     "答案": _chinese,
     "答:": _chinese_reply,
@@ -249,3 +260,4 @@ _CHOICE_ANCHORS: dict[str, Callable[[str, int], Marker | None]] = {
     **dict.fromkeys(_CHOOSING, _choose),
     "选": _chinese_choice,
 }
+_OF_KIND = {"choice": _CHOICE_ANCHORS, "text": {**_ANCHORS, "=>": _arrow}}

@@ -9,12 +9,10 @@ import threading
 from functools import cache
 from typing import TYPE_CHECKING
 
-from reasoning_chains.errors import MissingPackage
-
 if TYPE_CHECKING:
     import subprocess
 
-__all__ = ["LARGEST", "SECONDS", "need_math_verify", "same_by_math"]
+__all__ = ["LARGEST", "SECONDS", "same_by_math"]
 
 LARGEST = 1_024  # bytes of one formula; sympy's work on longer ones is out of proportion
 SECONDS = 2.0  # for one comparison; then the child is killed, and the formulas are not equal
@@ -32,16 +30,6 @@ def same_by_math(a: str, b: str) -> bool:
         return False
     folder = _folder()
     return folder is not None and _CHILD.ask(folder, a, b)
-
-
-def need_math_verify() -> None:
-    """Raise where math-verify, which compares formulas by algebra, is not installed.
-
-    Raises:
-        MissingPackage: with the line that installs it.
-    """
-    if _folder() is None:
-        raise MissingPackage("comparing formulas by algebra", "math-verify", "math")
 
 
 @cache

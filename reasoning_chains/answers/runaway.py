@@ -22,7 +22,7 @@ def before_next_question(reply: Reply, *, kind: str) -> Reply:
     low = reply.low
     if not any(asking in low for asking in _ASKING):
         return reply
-    first = _first(low, choice=kind == "choice")
+    first = _first(low, kind)
     bare = _question(low, -1)
     if bare != -1 and (first is None or bare < first.start) and _answers(low[:bare], kind):
         return reply.until(bare)
@@ -37,9 +37,9 @@ def _answers(head: str, kind: str) -> bool:
     return "\n" not in head and len(head) <= LONGEST_LINE
 
 
-def _first(low: str, *, choice: bool) -> Marker | None:
+def _first(low: str, kind: str) -> Marker | None:
     """Give the first announcement that is followed by anything but a question."""
-    for marker in markers(low, "first", choice=choice):
+    for marker in markers(low, "first", kind=kind):
         if low[marker.value : marker.value + 40].strip():
             return marker
     return None

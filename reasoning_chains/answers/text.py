@@ -13,11 +13,11 @@ __all__ = ["read_text"]
 def read_text(reply: Reply, pick: Pick = "last") -> str | None:
     """Read the announced words, else the whole reply where it is one short line."""
     announced = False
-    for stretch in stretches(reply, pick):
+    for stretch in stretches(reply, pick, kind="text"):
         words = _words(reply, stretch)
         if words:
             return words
-        announced = announced or stretch.form not in ("hash", "line")
+        announced = announced or stretch.form not in ("hash", "line", "arrow")
     if pick == "first":
         return trimmed(sentence(reply.text.strip().partition("\n")[0][:2_000])) or None
     line = lone_line(reply)
@@ -30,6 +30,9 @@ def _words(reply: Reply, stretch: Stretch) -> str:
         return trimmed(text)
     if stretch.form == "hash" and "\n" in reply.low[stretch.line :].strip():
         return ""  # a heading, not GSM8K's mark before the answer on the last line
+    if stretch.form == "arrow" and reply.low[stretch.line :].strip():
+        return ""  # a step of the reasoning
     if stretch.form == "cut" or reply.low.startswith(("not ", "n't "), stretch.start):
         return ""
-    return trimmed(sentence(text))
+    words = trimmed(sentence(text))
+    return words.removesuffix("'") if reply.low[stretch.start - 1] == "'" else words

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["Split", "split_thinking"]
+__all__ = ["CLOSERS", "OPENERS", "Split", "split_thinking"]
 
-_OPENERS = ("<think>", "<thinking>", "<|begin_of_thought|>")
-_CLOSERS = ("</think>", "</thinking>", "<|end_of_thought|>")
+OPENERS = ("<think>", "<thinking>", "<|begin_of_thought|>")
+CLOSERS = ("</think>", "</thinking>", "<|end_of_thought|>")
 
 
 class Split(NamedTuple):
@@ -50,7 +50,7 @@ def split_thinking(text: str) -> Split:
         >>> split_thinking("<think>2+2</think>\n\n4")
         Split(reasoning='2+2', text='4')
     """
-    openers, closers = _Next(text, _OPENERS), _Next(text, _CLOSERS)
+    openers, closers = _Next(text, OPENERS), _Next(text, CLOSERS)
     if openers.after(0)[0] == -1 and closers.after(0)[0] == -1:
         return Split("", text)
     thought: list[str] = []

@@ -23,9 +23,17 @@ _WORDS = {
     **dict.fromkeys(("mistaken", "erroneous", "flawed"), False),
 }
 _CHINESE = (
-    *(("没有错误", True), ("无误", True), ("不正确", False), ("不对", False), ("错误", False)),
+    *(("没有错误", True), ("没有错", True), ("没错", True), ("无误", True), ("错了", False)),
+    *(("都对", True), ("不正确", False), ("不对", False), ("错误", False)),
     *(("有误", False), ("不成立", False), ("正确", True), ("是对的", True)),
 )
+_PHRASES = (
+    *("no errors", "no error", "no mistakes", "no mistake", "no issues", "nothing wrong"),
+    *("nothing is wrong", "no step is wrong", "none is wrong", "none of the steps is wrong"),
+)
+"""What finds nothing wrong in the words of a finding."""
+_BEFORE_RIGHT = frozenset(("is", "are", "was", "were", "all", "looks", "seems", "be", "not"))
+_ONE_STEP = ("step ", "第", "步骤")
 _NOT = frozenset(("not", "isn't", "isnt", "never", "cannot", "aren't", "wasn't", "hardly"))
 _MARKS = (
     "verdict",
@@ -59,7 +67,8 @@ class Verdict:
 def read_verdict(text: str) -> Verdict | None:
     """Read the announced judgement, else that of the reply's last or first line.
 
-    Words of both kinds in one line are no judgement.
+    Words of both kinds in one line are no judgement, and one step that is right is none where
+    another is wrong.
     """
     reply = prepare(text)
     low = reply.low.rstrip()
@@ -68,8 +77,8 @@ def read_verdict(text: str) -> Verdict | None:
     if correct is None:
         lines = low[-_LONGEST:].strip().rsplit("\n", 1)
         first = low[1:_LONGEST].partition("\n")[0]
-        correct = _judged(lines[-1])
-        correct = _judged(first) if correct is None else correct
+        correct = _judged_line(lines[-1], low)
+        correct = _judged_line(first, low) if correct is None else correct
     return None if correct is None and score is None else Verdict(correct, score)
 
 
@@ -84,27 +93,49 @@ def _announced(low: str) -> bool | None:
     )
 
 
+def _judged_line(line: str, low: str) -> bool | None:
+    """Judge a line; "step 1 is right" speaks for the whole only where nothing speaks against."""
+    correct = _judged(line)
+    if correct and line.strip(_SIGNS).startswith(_ONE_STEP) and "\n" in low.strip():
+        return _judged(low.strip().replace("\n", " ; ")[-_LONGEST:])
+    return correct
+
+
 def _judged(line: str) -> bool | None:
     """Judge a sentence by its words: "not correct" is incorrect, both kinds are neither."""
+    said: set[bool] = set()
+    for phrase in _PHRASES:
+        if phrase in line:
+            said.add(True)
+            line = line.replace(phrase, " ")
     first = line.strip(_SIGNS).split(None, 1)[:1]
     if first and first[0].strip(_SIGNS) in _WORDS:
         return _WORDS[first[0].strip(_SIGNS)]
-    said: set[bool] = set()
-    denied = False
-    for word in line[-_LONGEST:].split():
-        bare = word.strip(_SIGNS)
-        if bare in _WORDS and bare not in ("yes", "no", "right"):
-            said.add(_WORDS[bare] is not denied)
-        denied = (
-            bare in _NOT
-            or bare.endswith("n't")
-            or (denied and bare in ("entirely", "quite", "fully", "the", "a"))
-        )
+    said |= _worded(line[-_LONGEST:].split())
     for words, value in _CHINESE:
         if words in line:
             said.add(value)
             line = line.replace(words, " ")
     return said.pop() if len(said) == 1 else None
+
+
+def _worded(words: list[str]) -> set[bool]:
+    """Judge by words; "right" counts where it ends a clause behind "is", and turns no corner."""
+    said: set[bool] = set()
+    denied, before = False, ""
+    for place, word in enumerate(words):
+        bare = word.strip(_SIGNS)
+        ends = place + 1 == len(words) or word[-1] in ".,;:!)"
+        counts = bare != "right" or (ends and (denied or before in _BEFORE_RIGHT))
+        if bare in _WORDS and bare not in ("yes", "no") and counts:
+            said.add(_WORDS[bare] is not denied)
+        before = bare
+        denied = (
+            bare in _NOT
+            or bare.endswith("n't")
+            or (denied and bare in ("entirely", "quite", "fully", "the", "a"))
+        )
+    return said
 
 
 def _score(low: str) -> float | None:

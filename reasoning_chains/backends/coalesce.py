@@ -1,18 +1,20 @@
 """Asks of equal content travel as one request; it knows nothing of providers or budgets.
 
 Asks are gathered until three turns of the event loop bring no newcomer. Equal sample keys, in one
-group or in flight, are asked for once. Where the backend takes no native `n`, nothing waits.
+group or in flight, are asked for once, whether somebody watches them being written or not. Where
+the backend takes no native `n`, nothing waits.
 """
 
 from __future__ import annotations
 
 import asyncio
+import copy
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from reasoning_chains.errors import BackendError
+from reasoning_chains.errors import BackendError, UserMistake, shown
 from reasoning_chains.protocols import Backend, Emit
 from reasoning_chains.types import (
     Capabilities,
@@ -28,6 +30,7 @@ from reasoning_chains.types import (
 __all__ = ["Coalescing", "coalesced"]
 
 _QUIET_TURNS = 3
+_EMITS = "write emit(index, Completion(...)), with indices from 0 to request.n - 1"
 _News = Delta | Completion | BackendError
 _Listener = Callable[[_News], None]
 
@@ -53,9 +56,17 @@ class _Flight:
         if isinstance(news, Delta):
             self.deltas.append(news)
         else:
+            self._catch_up(news)
             self.landed.set_result(None)
         for place, listener in enumerate(self.listeners):
             listener(_unbilled(news) if place and isinstance(news, Completion) else news)
+
+    def _catch_up(self, news: Completion | BackendError) -> None:
+        """Show a reply in one piece where somebody watches and it did not come in pieces."""
+        if isinstance(news, BackendError) or self.deltas or not self.group.watched:
+            return
+        if news.text or news.reasoning:
+            self.hear(Delta(news.text, news.reasoning))
 
     def crash(self, error: BaseException | None) -> None:
         """End a flight that will not land: with the bug that ended it, or cancelled."""
@@ -81,6 +92,7 @@ class _Group:
         self.flights: dict[SampleKey, _Flight] = {}
         self.quiet = 0
         self.waiting = 0
+        self.watched = False
         self.task: asyncio.Task[None] | None = None
 
 
@@ -91,6 +103,13 @@ class Coalescing:
         self.inner = inner
         self._gathering: dict[str, _Group] = {}
         self._flights: dict[SampleKey, _Flight] = {}
+        self._watching = False
+
+    def streamed(self) -> Coalescing:
+        """Give a view that shares all flights, for one who watches them being written."""
+        view = copy.copy(self)
+        view._watching = True
+        return view
 
     @property
     def name(self) -> str:
@@ -114,6 +133,7 @@ class Coalescing:
             flight = self._flights.get(key) or self._board(request.content, key)
             listener: _Listener = partial(emit, index)
             flight.join(listener)
+            flight.group.watched |= self._watching
             joined.append((flight, listener))
         try:
             for flight, _ in joined:
@@ -121,7 +141,9 @@ class Coalescing:
         finally:
             for flight, listener in joined:
                 flight.listeners.remove(listener)  # the first of those who stay is billed
-                self._leave(flight.group)
+            ending = [task for flight, _ in joined if (task := self._leave(flight.group))]
+            if ending:
+                await asyncio.wait(ending)
 
     def _board(self, content: Content, key: SampleKey) -> _Flight:
         together = self.capabilities.n
@@ -142,9 +164,21 @@ class Coalescing:
             await asyncio.sleep(0)
         if together:
             del self._gathering[group.content.digest]
+        for key, flight in list(group.flights.items()):
+            if not flight.listeners:  # who asked has left before anything was sent
+                del group.flights[key], self._flights[key]
         flights = list(group.flights.values())
         request = Request(group.content, tuple(group.flights))
-        await self.inner.complete(request, lambda index, news: flights[index].hear(news))
+        streamed = getattr(self.inner, "streamed", None)
+        backend: Backend = streamed() if group.watched and streamed is not None else self.inner
+        await backend.complete(request, partial(self._deliver, flights))
+
+    def _deliver(self, flights: Sequence[_Flight], index: int, news: _News) -> None:
+        if not isinstance(news, Delta | Completion | BackendError):
+            raise UserMistake(f"backend {self.name!r} emitted {shown(news)}: {_EMITS}")
+        if not 0 <= index < len(flights):
+            raise UserMistake(f"backend {self.name!r} emitted for sample {index}: {_EMITS}")
+        flights[index].hear(news)
 
     def _land(self, group: _Group, task: asyncio.Task[None]) -> None:
         self._forget(group)
@@ -164,13 +198,16 @@ class Coalescing:
             if self._flights.get(key) is flight:
                 del self._flights[key]
 
-    def _leave(self, group: _Group) -> None:
+    def _leave(self, group: _Group) -> asyncio.Task[None] | None:
+        """Leave a group; the last one cancels what is still on its way, and gets its task."""
         group.waiting -= 1
         if group.waiting or group.task is None or group.task.done():
-            return
-        if any(not flight.landed.done() for flight in group.flights.values()):
-            self._forget(group)
-            group.task.cancel()
+            return None
+        if all(flight.landed.done() for flight in group.flights.values()):
+            return None
+        self._forget(group)
+        group.task.cancel()
+        return group.task
 
     async def aclose(self) -> None:
         """Close the backend inside."""

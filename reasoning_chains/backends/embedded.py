@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reasoning_chains.backends.engine.cores import one_blas_thread
-from reasoning_chains.backends.engine.session import Session
+from reasoning_chains.backends.engine.session import Session, abilities
+from reasoning_chains.errors import ranged, wanted
 from reasoning_chains.protocols import Emit
 from reasoning_chains.types import Capabilities, Content, Request, Sampling, TokenLogprob
 
@@ -36,6 +37,11 @@ class EmbeddedBackend:
     def __init__(
         self, folder: Path | str | None = None, *, cache_bytes: int = 64 << 20, max_rows: int = 64
     ) -> None:
+        wanted("folder", folder, str, Path, type(None))
+        wanted("cache_bytes", cache_bytes, int)
+        ranged("cache_bytes", cache_bytes, int, 0)
+        wanted("max_rows", max_rows, int)
+        ranged("max_rows", max_rows, int, 1)
         self.name = "embedded" if folder is None else f"embedded:{Path(folder).name}"
         self.folder = Path(__file__).parent.parent / "weights" if folder is None else Path(folder)
         self._cache_bytes = cache_bytes
@@ -44,20 +50,8 @@ class EmbeddedBackend:
 
     @cached_property
     def capabilities(self) -> Capabilities:
-        """What it can do; tools where the model's chat template shows them."""
-        from reasoning_chains.backends.engine.chat import read_chat_template
-
-        template = read_chat_template(self.folder)
-        return Capabilities(
-            n=True,
-            logprobs=True,
-            top_logprobs=20,
-            prefill=True,
-            seed="row",
-            tools=template is not None and template.speaks_tools,
-            score=True,
-            stream=True,
-        )
+        """What it can do; tools and thinking where the model's chat template speaks them."""
+        return abilities(self.folder)
 
     def _load(self) -> Model:
         from reasoning_chains.backends.engine.loading import load_numpy

@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reasoning_chains.backends.engine.session import Session
-from reasoning_chains.errors import MissingPackage, UserMistake
+from reasoning_chains.backends.engine.session import Session, abilities
+from reasoning_chains.errors import MissingPackage, UserMistake, ranged, wanted
 from reasoning_chains.protocols import Emit
 from reasoning_chains.types import Capabilities, Content, Request, Sampling, TokenLogprob
 
@@ -41,6 +41,11 @@ class TransformersBackend:
         *,
         max_rows: int = 64,
     ) -> None:
+        wanted("path", path, str, Path)
+        wanted("device", device, str, type(None))
+        wanted("dtype", dtype, str, type(None))
+        wanted("max_rows", max_rows, int)
+        ranged("max_rows", max_rows, int, 1)
         self.name = f"transformers:{Path(path).name}"
         self._path = path
         self._device = device
@@ -56,20 +61,7 @@ class TransformersBackend:
     @cached_property
     def capabilities(self) -> Capabilities:
         """What it can do; tools and thinking where the model's chat template speaks them."""
-        from reasoning_chains.backends.engine.chat import read_chat_template
-
-        template = read_chat_template(self.folder)
-        return Capabilities(
-            n=True,
-            logprobs=True,
-            top_logprobs=20,
-            prefill=True,
-            seed="row",
-            tools=template is not None and template.speaks_tools,
-            score=True,
-            thinking=template is not None and "think>" in template.source,
-            stream=True,
-        )
+        return abilities(self.folder)
 
     def _load(self) -> Model:
         try:

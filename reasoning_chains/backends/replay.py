@@ -89,7 +89,7 @@ class ReplayBackend:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8").splitlines()
+        return path.read_text(encoding="utf-8").split("\n")
     except OSError as error:
         raise UserMistake(f"replay file {path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:

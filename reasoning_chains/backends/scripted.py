@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from reasoning_chains.errors import BackendError, UserMistake
+from reasoning_chains.errors import BackendError, UserMistake, shown, wanted
 from reasoning_chains.protocols import Emit
 from reasoning_chains.types import (
     Capabilities,
@@ -25,9 +25,10 @@ __all__ = ["FunctionBackend", "ScriptedBackend"]
 Scripted: TypeAlias = str | Completion | BackendError
 Script: TypeAlias = Callable[[Content, SampleKey], Scripted | Awaitable[Scripted]]
 
-_ALL = Capabilities(
-    n=True, prefill=True, seed="row", tools=True, json_schema=True, stream=True, thinking=True
-)
+_ALL = Capabilities(n=True, prefill=True, seed="row", tools=True, json_schema=True, stream=True)
+
+
+_LIST = "a list of Completion is wanted, one a sample"
 
 
 class ScriptedBackend:
@@ -35,7 +36,8 @@ class ScriptedBackend:
 
     Args:
         replies: Texts, completions or errors, one a sample; or a function of content and key.
-        capabilities: What it claims to do; by default all but log-probabilities.
+        capabilities: What it claims to do; by default all but log-probabilities and
+            thinking by itself.
 
     `requests` holds what was asked. Tokens are counted as words.
     """
@@ -48,6 +50,9 @@ class ScriptedBackend:
     ) -> None:
         if isinstance(replies, str):
             raise UserMistake("ScriptedBackend wants a list of replies: put the text into a list")
+        if not callable(replies) and not isinstance(replies, Sequence):
+            told = f"found {shown(replies)}"
+            raise UserMistake(f"ScriptedBackend wants a list of replies or a function, {told}")
         self.capabilities = capabilities
         self.requests: list[Request] = []
         self._script = replies if callable(replies) else None
@@ -63,6 +68,7 @@ class ScriptedBackend:
                 emit(index, scripted)
                 continue
             completion = Completion(scripted) if isinstance(scripted, str) else scripted
+            wanted("each scripted reply", completion, str, Completion, BackendError)
             if self.capabilities.stream and completion.text:
                 emit(index, Delta(completion.text))
             emit(index, _counted(completion, request.content, first=index == 0))
@@ -107,11 +113,15 @@ class FunctionBackend:
             completions = await self._function(request)
         except (OSError, TimeoutError) as error:
             raise BackendError(f"backend {self.name!r} failed: {error}", retryable=True) from error
-        if not all(isinstance(each, Completion) for each in completions):
-            raise BackendError(f"backend {self.name!r} gave something that is no Completion")
+        if not isinstance(completions, Sequence) or isinstance(completions, str):
+            raise BackendError(f"backend {self.name!r} gave {shown(completions)}: {_LIST}")
+        for each in completions:
+            if not isinstance(each, Completion):
+                raise BackendError(f"backend {self.name!r} gave {shown(each)}: {_LIST}")
         if len(completions) != request.n:
             raise BackendError(
-                f"backend {self.name!r} gave {len(completions)} completions for {request.n} samples"
+                f"backend {self.name!r} gave {len(completions)} completions, and {request.n} "
+                "were asked for"
             )
         for index, completion in enumerate(completions):
             emit(index, _counted(completion, request.content, first=index == 0))

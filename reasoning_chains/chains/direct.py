@@ -30,6 +30,7 @@ class Direct(Chain):
 
     template: str = "direct"
     delivers: ClassVar[Mapping[str, str]] = {"": "answer"}
+    asks: ClassVar[str] = "one ask"
 
     def __post_init__(self) -> None:
         """Refuse a template that is no name."""

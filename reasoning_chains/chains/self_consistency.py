@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache, partial
-from itertools import repeat
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from reasoning_chains.chain import Chain
-from reasoning_chains.errors import UserMistake, wanted
+from reasoning_chains.chain import Chain, chain_wanted
+from reasoning_chains.electing import concluded, key_of, spokesman
+from reasoning_chains.errors import UnknownName, UserMistake, shown, wanted
 from reasoning_chains.types import Sampling
-from reasoning_chains.voting import StopRule, Vote, majority
+from reasoning_chains.voting import StopRule, majority
 
 if TYPE_CHECKING:
     from reasoning_chains.run import Run
-    from reasoning_chains.solution import Reply, Solution
+    from reasoning_chains.solution import Solution
     from reasoning_chains.types import Problem
 
 __all__ = ["SelfConsistency"]
 
+_WEIGHTS = ("equal", "confidence", "probability")
 _VOTER = Sampling(temperature=0.7)
+_EXAMPLE = "SelfConsistency(ZeroShotCoT()), or self_consistency(zero_shot_cot)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +52,26 @@ class SelfConsistency(Chain):
     samples: int = 8
     stop: StopRule | None = None
     weights: Literal["equal", "confidence", "probability"] = "equal"
+    asks: ClassVar[str] = "samples times its chain; asks with the same prompt travel as one request"
 
     def __post_init__(self) -> None:
         """Refuse an electorate that cannot be."""
-        if isinstance(self.chain, type) or not hasattr(self.chain, "solve"):
-            raise UserMistake(
-                f"self_consistency chain must be a chain, found {self.chain!r}: "
-                "write SelfConsistency(ZeroShotCoT()), or self_consistency(zero_shot_cot)"
-            )
+        chain_wanted("self_consistency chain", self.chain, _EXAMPLE)
         rule = hasattr(self.stop, "window") and hasattr(self.stop, "decided")
         if self.stop is not None and (isinstance(self.stop, type) or not rule):
             raise UserMistake(
-                f"self_consistency stop must be None or a stop rule, found {self.stop!r}: "
+                f"self_consistency stop must be None or a stop rule, found {shown(self.stop)}: "
                 "write BetaRule() or UnanimousWindow()"
             )
         wanted("self_consistency samples", self.samples, int)
         if self.samples < 1:
             raise UserMistake(f"self_consistency samples={self.samples}: it must be at least 1")
-        if self.weights not in ("equal", "confidence", "probability"):
-            raise UserMistake(
-                f"self_consistency weights={self.weights!r}: equal, confidence or probability"
-            )
+        if self.weights not in _WEIGHTS:
+            raise UnknownName("self_consistency weights", self.weights, _WEIGHTS)
+
+    def requires(self) -> tuple[str, ...]:
+        """Give the capabilities without which it cannot run as it is set."""
+        return ("logprobs",) if self.weights == "probability" else ()
 
     async def solve(self, problem: Problem, run: Run) -> Solution:
         """Ask the voters in windows, and count them in the order of their index."""
@@ -83,9 +83,7 @@ class SelfConsistency(Chain):
         sampling = run.sampling.over(_VOTER)
         if self.weights == "probability" and sampling.logprobs is None:
             sampling = Sampling(logprobs=0).over(sampling)
-        from reasoning_chains.answers import vote_key
-
-        key = cache(partial(vote_key, kind=problem.kind))
+        key = key_of(problem)
         width = self.samples if self.stop is None else self.stop.window
         voters: list[Solution] = []
         while len(voters) < self.samples:
@@ -95,45 +93,18 @@ class SelfConsistency(Chain):
             weights = self._weights(voters)
             vote = majority(answers, weights, key=key)
             run.vote(vote)
-            run.propose(_first_of(vote, voters))
+            run.propose(spokesman(vote, voters))
             keys = [None if answer is None else key(answer) for answer in answers]
-            spent = any(voter.stop_reason == "budget" for voter in voters)
-            if spent or (self.stop is not None and self.stop.decided(keys)):
+            failed = all(voter.stop_reason == "failed" for voter in voters[labels[0] :])
+            if run.spent or failed or (self.stop is not None and self.stop.decided(keys)):
                 break
-        weighed = list(zip(voters, weights or repeat(1.0), strict=False))
-        return _concluded(run, problem, vote, weighed)
+        solution = concluded(run, problem, vote.share, voters, weights)
+        return replace(solution, stop_reason="failed") if failed else solution
 
     def _weights(self, voters: Sequence[Solution]) -> list[float] | None:
-        if self.weights == "equal":
-            return None
         if self.weights == "confidence":
             return [1.0 if voter.confidence is None else voter.confidence for voter in voters]
+        known = any(voter.logprob is not None for voter in voters)
+        if self.weights == "equal" or not known:
+            return None
         return [0.0 if voter.logprob is None else math.exp(voter.logprob) for voter in voters]
-
-
-def _first_of(vote: Vote, voters: Sequence[Solution]) -> Reply:
-    """Give the reply of the first voter for the winner: its text stands for the answer."""
-    from reasoning_chains.solution import Reply
-
-    for voter in voters:
-        if voter.answer is not None and voter.answer == vote.answer:
-            return Reply(voter.text, voter.answer, value=voter.value)
-    read = [voter for voter in voters if voter.stop_reason != "failed"]
-    return Reply(read[0].text if read else "")
-
-
-def _concluded(
-    run: Run, problem: Problem, vote: Vote, voters: Sequence[tuple[Solution, float]]
-) -> Solution:
-    from reasoning_chains.solution import Candidate
-
-    candidates = [
-        Candidate(voter.answer, voter.text, weight, voter.stop_reason) for voter, weight in voters
-    ]
-    spent = any(voter.stop_reason == "budget" for voter, _ in voters)
-    return run.conclude(
-        problem,
-        confidence=vote.share,
-        candidates=candidates,
-        stop_reason="budget" if spent else None,
-    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from reasoning_chains.chain import Chain
+from reasoning_chains.errors import wanted
 
 if TYPE_CHECKING:
     from reasoning_chains.run import Run
@@ -40,6 +41,12 @@ class ZeroShotCoT(Chain):
         "think": "answer",
         "extract": "answer",
     }
+    asks: ClassVar[str] = "one ask; two with two_stage"
+
+    def __post_init__(self) -> None:
+        """Refuse settings that cannot be."""
+        wanted("zero_shot_cot template", self.template, str)
+        wanted("zero_shot_cot two_stage", self.two_stage, bool)
 
     def contracts(self) -> Mapping[str, str]:
         """Give the templates that are used: one stage needs no others."""
@@ -50,7 +57,7 @@ class ZeroShotCoT(Chain):
         """Ask for the steps, then, in two stages, for the answer that follows from them."""
         if not self.two_stage:
             return run.conclude(problem, await run.ask(self.template, problem=problem))
-        steps = await run.ask(f"{self.template}/think", problem=problem, repair=False)
+        steps = await run.ask(f"{self.template}/think", problem=problem)
         run.propose(steps)
         answer = await run.ask(f"{self.template}/extract", problem=problem, rationale=steps.text)
         return run.conclude(problem, answer.after(steps))

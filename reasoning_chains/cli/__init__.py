@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.metadata import version
 from io import TextIOWrapper
@@ -52,29 +53,48 @@ def _options(
 
 def main() -> None:
     """Run the command line: exit code 2 for the user's mistakes, 1 for the world's."""
+    if sys.stdout is None:  # closed by the shell: >&-
+        _tell("standard output is closed: there is nowhere to print to")
+        sys.exit(1)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # what was bought is shown on any terminal
             stream.reconfigure(errors="backslashreplace")
-    try:
-        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
-    except ReasoningChainsError as error:
-        _tell(str(error))
-        sys.exit(2 if isinstance(error, UserMistake) else 1)
-    except _TOLD as error:
-        _tell(_in_words(error))
-        sys.exit(2)
-    except (KeyboardInterrupt, typer.Abort):
-        code = _STOPPED
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)
+    code = _exit_code()
     if code == _STOPPED:
         _tell("stopped")
-    sys.exit(code if isinstance(code, int) else 0)
+    sys.exit(code)
+
+
+def _exit_code() -> int:
+    try:
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
+        sys.stdout.flush()
+    except ReasoningChainsError as error:
+        _tell(str(error))
+        return 2 if isinstance(error, UserMistake) else 1
+    except _TOLD as error:
+        _tell(_in_words(error))
+        return 2
+    except (KeyboardInterrupt, typer.Abort):
+        return _STOPPED
+    except OSError as error:
+        _drop_output()
+        if not isinstance(error, BrokenPipeError):  # its reader, such as head, has had enough
+            _tell(f"the output cannot be written: {error.strerror}")
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+def _drop_output() -> None:
+    """Let what is left unwritten go nowhere, so that the end of the process does not try again."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _tell(text: str) -> None:
-    sys.stderr.write(f"reasoning-chains: {' '.join(text.split())}\n")
+    if sys.stderr is not None:
+        sys.stderr.write(f"reasoning-chains: {' '.join(text.split())}\n")
 
 
 def _in_words(error: Any) -> str:

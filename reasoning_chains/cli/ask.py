@@ -11,6 +11,7 @@ import typer
 from reasoning_chains.budget import Budget
 from reasoning_chains.cli.options import with_options
 from reasoning_chains.cli.printing import print_json, print_solution, progress, solution_data
+from reasoning_chains.cli.tools import Person, opened_tools, with_tools
 from reasoning_chains.errors import UserMistake
 from reasoning_chains.names import open_backend
 from reasoning_chains.solution import Solution
@@ -33,6 +34,7 @@ class AskOptions:
     question: Annotated[str, typer.Argument(help="The question, or - for standard input.")]
     chain: Annotated[str, _option("As `chains` lists them.", "--chain", "-c")] = "zero_shot_cot"
     backend: Annotated[str, _option("embedded, openai:MODEL, …", "--backend", "-b")] = "embedded"
+    tools: Annotated[str, _option("calculator,lookup:notes/, for react.", "--tools")] = ""
     kind: Annotated[str, _option("The answer: number, choice, …", "--kind", "-k")] = "text"
     choice: Annotated[list[str] | None, _option("One of the choices; repeat it.")] = None
     as_json: Annotated[bool, _option("Print one JSON object.", "--json")] = False
@@ -60,11 +62,13 @@ class AskOptions:
 @with_options(AskOptions)
 def ask(options: AskOptions) -> None:
     """Answer one question and show the reasoning, the votes and the cost."""
-    chain = parse_chain(options.chain)
+    chain, person = parse_chain(options.chain), Person()
+    if options.tools:
+        chain = with_tools(chain, opened_tools(options.tools, person))
     problem = options.problem()
     address = {"base_url": options.base_url, "api_key_env": options.api_key_env}
     opened = open_backend(options.backend, **{k: v for k, v in address.items() if v})
-    with progress("thinking …"):
+    with progress("thinking …") as person.spinner:
         solution: Solution = chain.invoke(
             problem,
             backend=opened,
@@ -83,16 +87,23 @@ def read_question(text: str) -> str:
     """Take a question as given, or read standard input where it is `-`.
 
     Raises:
-        UserMistake: It is not UTF-8, or standard input is larger than 8 MB.
+        UserMistake: It is empty, not UTF-8, or standard input is closed or larger than 8 MB.
     """
-    if text != "-":
-        if any("\ud800" <= char <= "\udfff" for char in text):
-            raise UserMistake("the question is not UTF-8: give it in UTF-8")
-        return text
+    found = _standard_input() if text == "-" else text
+    if any("\ud800" <= char <= "\udfff" for char in found):
+        raise UserMistake("the question is not UTF-8: give it in UTF-8")
+    if not found.strip():
+        raise UserMistake("the question is empty: write it in quotes, or - to read standard input")
+    return found
+
+
+def _standard_input() -> str:
+    if sys.stdin is None:  # closed by the shell: <&-
+        raise UserMistake("standard input is closed: write the question in quotes")
     data = sys.stdin.buffer.read(_LONGEST + 1)
     if len(data) > _LONGEST:
         raise UserMistake(f"the question is larger than {_LONGEST:,} bytes")
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UserMistake(f"standard input is not UTF-8 at byte {error.start}") from None

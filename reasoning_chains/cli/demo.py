@@ -23,21 +23,32 @@ from reasoning_chains.types import Usage
 __all__ = ["demo"]
 
 _TASKS = (
-    ("running", 4, "word problems with a running total, 4 changes each"),
-    ("comparison", 4, "who has how many more, in 4 steps"),
-    ("linear", 3, "equations for x, of the third of the levels"),
-    ("letters_unseen", 4, "last letters of 4 words that the model never saw"),
+    ("running", 4, "word problems in which an amount changes 4 times"),
+    ("comparison", 4, "word problems about who has how many more, in 4 steps"),
+    ("linear", 3, "equations with the unknown on both sides, such as 5x + 3 = 2x + 9"),
+    ("letters_unseen", 4, "the last letters of 4 words that the model has never seen"),
 )
 _WAYS = (
-    ("direct", "direct"),
-    ("chain of thought", "zero_shot_cot"),
-    ("self-consistency", "self_consistency(zero_shot_cot, samples=8)"),
+    ("direct", "direct", "asked for the answer alone"),
+    ("chain of thought", "zero_shot_cot", "asked to think step by step"),
+    (
+        "self-consistency",
+        "self_consistency(zero_shot_cot, samples=8)",
+        "8 chains of thought, and a vote",
+    ),
 )
 
-
+_OPENING = """One question, three ways of reasoning, on the small model in the package: no key and
+no network is needed.
+"""
+_COST = """"Used" counts every reply as if it was asked alone. "Bought" is what was really paid for:
+the 8 voters shared one request and one prompt.
+"""
 _CLOSING = """
-The model is small, so it shows what room to reason is worth: straight away it guesses. "No answer
-read" counts replies in which no answer was found; they are counted apart. Next:
+In one go, such a small model can only guess. Written out step by step, the same problem becomes a
+few that it can do. "No answer read" counts replies in which no answer was found at all.
+
+Next, a question of your own:
   reasoning-chains ask "Ann has 12 pens. She buys 5 more. How many now?" --kind number --trace"""
 
 
@@ -65,7 +76,7 @@ def demo(
     out.print(f"Now {len(asked)} problems, {problems} of each task:")
     out.print("\n".join(f"  {task}: {about}" for task, _, about in _TASKS) + "\n", style="dim")
     table = Table("way of reasoning", "right", "of", "no answer read", "tokens used a problem")
-    for title, spelling in _WAYS:
+    for title, spelling, _ in _WAYS:
         with progress(f"{len(asked)} problems by {title} …"):
             score = _scored(parse_chain(spelling), backend, asked)
         tokens = f"{score.usage.tokens / len(asked):.0f}"
@@ -75,11 +86,13 @@ def demo(
 
 
 def _show_one(out: Console, backend: EmbeddedBackend, exercise: Exercise) -> None:
+    out.print(_OPENING)
     out.print(f"question: {safe(exercise.question)}", style="bold")
-    for title, spelling in _WAYS:
-        out.print(f"\n--- {title}", style="cyan")
+    for title, spelling, about in _WAYS:
+        out.print(f"\n--- {title}: {about}", style="cyan")
         print_solution(parse_chain(spelling).invoke(exercise.problem, backend=backend))
-    out.print(f"\nthe right answer is {exercise.answer}\n", style="bold")
+    out.print(f"\nThe right answer is {exercise.answer}.\n", style="bold")
+    out.print(_COST)
 
 
 def _scored(chain: Chain, backend: EmbeddedBackend, asked: Sequence[Exercise]) -> Score:

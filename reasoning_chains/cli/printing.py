@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import unicodedata
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from typing import Any
@@ -17,6 +18,7 @@ from reasoning_chains.types import Usage
 
 __all__ = [
     "console",
+    "counted",
     "notes",
     "print_json",
     "print_solution",
@@ -26,10 +28,15 @@ __all__ = [
     "trace_tree",
 ]
 
+_WIDEST = 10**9  # a tree cuts its lines at the width; a terminal folds them by itself
+_BIDI = "\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
-def console() -> Console:
+
+def console(width: int | None = None) -> Console:
     """Give the console of standard output: colour on a terminal only, and not with NO_COLOR."""
-    return Console(file=sys.stdout, highlight=False, soft_wrap=True, emoji=False, markup=False)
+    return Console(
+        file=sys.stdout, width=width, highlight=False, soft_wrap=True, emoji=False, markup=False
+    )
 
 
 def notes() -> Console:
@@ -44,9 +51,12 @@ def progress(text: str) -> AbstractContextManager[Any]:
 
 def safe(text: str) -> str:
     """Show control and direction characters of a model's text as escapes, so that none acts."""
-    return "".join(
-        char if char in "\n\t" or char.isprintable() else f"\\u{ord(char):04x}" for char in text
-    )
+    return "".join(f"\\u{ord(char):04x}" if _acts(char) else char for char in text)
+
+
+def _acts(char: str) -> bool:
+    """Tell whether a character does something to the terminal, or cannot be written at all."""
+    return char not in "\n\t" and (unicodedata.category(char) in ("Cc", "Cs") or char in _BIDI)
 
 
 def solution_data(solution: Solution, *, trace: bool = False) -> dict[str, Any]:
@@ -74,7 +84,7 @@ def print_solution(solution: Solution, *, trace: bool = False) -> None:
     """Print reasoning, votes, answer, confidence and cost."""
     out = console()
     if trace:
-        out.print(trace_tree(solution.trace.root))
+        console(_WIDEST).print(trace_tree(solution.trace.root))
     elif solution.text:
         out.print(safe(solution.text), style="dim")
     for span in solution.trace.spans("vote")[-1:]:
@@ -92,8 +102,8 @@ def cost_line(solution: Solution) -> str:
     """Say in one line what the reasoning used, and what of it was bought."""
     usage, bill = solution.usage, solution.bill
     return (
-        f"used: {_counted(usage.calls, 'reply', 'replies')}, {_tokens(usage)}; bought: "
-        f"{_counted(bill.requests, 'request', 'requests')}, {_tokens(bill)}"
+        f"used: {counted(usage.calls, 'reply', 'replies')}, {_tokens(usage)}; bought: "
+        f"{counted(bill.requests, 'request', 'requests')}, {_tokens(bill)}"
     )
 
 
@@ -101,7 +111,8 @@ def _tokens(usage: Usage) -> str:
     return f"{usage.prompt_tokens} prompt + {usage.completion_tokens} completion tokens"
 
 
-def _counted(number: int, one: str, more: str) -> str:
+def counted(number: int, one: str, more: str) -> str:
+    """Say how many, in the right form."""
     return f"{number} {one if number == 1 else more}"
 
 

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, cast
 
 import typer
 from rich.table import Table
 
+from reasoning_chains.cli.about import readers, show_chain
 from reasoning_chains.cli.ask import read_question
 from reasoning_chains.cli.options import with_options
-from reasoning_chains.cli.printing import console, safe
+from reasoning_chains.cli.printing import console, counted, safe
 from reasoning_chains.content import Library
-from reasoning_chains.errors import UserMistake
+from reasoning_chains.errors import UnknownName, UserMistake
 from reasoning_chains.names import BACKENDS, CHAINS, chain_class
 from reasoning_chains.project import backend_table
-from reasoning_chains.templates import language_of, templates_of
+from reasoning_chains.templates import Templates, language_of, templates_of
 from reasoning_chains.templates.environment import ENDING
+from reasoning_chains.templates.language import check_language
 from reasoning_chains.templates.lint import lint_folder
 from reasoning_chains.templates.preview import preview
 from reasoning_chains.types import Kind, Problem
@@ -34,8 +36,25 @@ _ABOUT = {
 }
 
 
-def chains() -> None:
-    """List the chains, with what each does."""
+@dataclass(frozen=True, slots=True)
+class ChainsOptions:
+    """What `chains` takes."""
+
+    action: Annotated[str | None, typer.Argument(help="show, or nothing for the list.")] = None
+    name: Annotated[str | None, typer.Argument(help="The chain to show, as in: show react.")] = None
+    lang: Annotated[str, typer.Option(help="The language of the templates: en or zh.")] = "en"
+
+
+@with_options(ChainsOptions)
+def chains(options: ChainsOptions) -> None:
+    """List the chains; `chains show NAME` tells all about one: paper, cost, prompts."""
+    if options.action not in (None, "show"):
+        raise UnknownName("action of chains", options.action, ("show",))
+    if options.action == "show":
+        if options.name is None:
+            raise UserMistake("which chain? write one of the list, as in: chains show react")
+        show_chain(options.name, options.lang)
+        return
     _print_table(
         ("chain", "what it does"),
         [(name, (chain_class(name).__doc__ or "").splitlines()[0]) for name in sorted(CHAINS)],
@@ -49,12 +68,16 @@ def templates() -> None:
     names = [name for name in library.names("templates", ENDING) if not name.startswith("parts/")]
     _print_table(
         ("template", "reads", "what it asks"),
-        [
-            (name, head.parse, head.description)
-            for name in names
-            for head in [made.head(name + ENDING)]
-        ],
+        [_row(made, name) for name in names],
     )
+
+
+def _row(made: Templates, name: str) -> tuple[str, str, str]:
+    try:
+        head = made.head(name + ENDING)
+    except UserMistake as error:  # one that is broken does not hide the others
+        return name, "broken", safe(str(error))
+    return name, head.parse, head.description
 
 
 def backends() -> None:
@@ -84,6 +107,7 @@ def render(options: RenderOptions) -> None:
     kind = "choice" if options.choice and options.kind == "text" else options.kind
     asked, choices = read_question(options.question), tuple(options.choice or ())
     problem = Problem(asked, cast(Kind, kind), choices, context=options.context)
+    check_language(options.lang)
     lang = options.lang or language_of(asked)
     prompt = preview(templates_of(Library.of()), options.template, problem, lang)
     out = console()
@@ -99,23 +123,12 @@ def lint(
     folder: Annotated[Path, typer.Argument(help="A project folder.")] = Path(),
 ) -> None:
     """Check the templates of a folder: undefined variables, broken contracts."""
-    found = lint_folder(folder, _readers())
+    found = lint_folder(folder, readers())
     for line in found:
         console().print(safe(line))
     if found:
-        raise UserMistake(f"{len(found)} findings in {folder}")
+        raise UserMistake(f"{counted(len(found), 'finding', 'findings')} in {folder}")
     console().print("no findings")
-
-
-def _readers() -> dict[str, str]:
-    """Give the reader that the chains of the table rely on, by the template's name."""
-    found: dict[str, str] = {}
-    for name in CHAINS:
-        cls = chain_class(name)
-        default = {field.name: field.default for field in fields(cls)}.get("template")
-        for part, reader in cls.delivers.items():
-            found[f"{default}/{part}" if part else str(default)] = reader
-    return found
 
 
 def _print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from reasoning_chains.errors import UserMistake
+from reasoning_chains.errors import UserMistake, shown, wanted
 
 __all__ = ["Interval", "McNemar", "PairedDifference", "mcnemar", "paired_bootstrap", "wilson"]
 
@@ -144,5 +144,6 @@ def _check_paired(first: int, second: int) -> None:
 
 
 def _check_confidence(confidence: float) -> None:
+    wanted("confidence", confidence, float)
     if not 0 < confidence < 1:
-        raise UserMistake(f"confidence={confidence!r}: it lies between 0 and 1")
+        raise UserMistake(f"confidence={shown(confidence)}: it lies between 0 and 1")

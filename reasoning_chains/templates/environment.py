@@ -51,7 +51,7 @@ class _LibraryLoader(BaseLoader):
     def get_source(
         self, environment: Environment, template: str
     ) -> tuple[str, str, Callable[[], bool]]:
-        """Give the body, the file name, and whether the file is still the same."""
+        """Give the body, the file name, and whether the same file is still found, unchanged."""
         library = self.library
         if template.startswith(_BUNDLED):
             library = Library(library.roots[-1:])
@@ -62,7 +62,8 @@ class _LibraryLoader(BaseLoader):
         source = split_source(template, read_text(path))
 
         def unchanged() -> bool:
-            return path.is_file() and path.stat().st_mtime_ns == stamp
+            found = library.find("templates", template.removeprefix(_BUNDLED))
+            return found == path and path.stat().st_mtime_ns == stamp
 
         return source.body, str(path), unchanged
 

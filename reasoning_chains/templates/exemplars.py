@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
-from reasoning_chains.errors import TemplateMistake
+from reasoning_chains.errors import TemplateMistake, near, shown
 
-__all__ = ["Exemplar", "read_exemplars"]
+__all__ = ["ENDINGS", "Exemplar", "read_exemplars"]
+
+ENDINGS = (".yaml", ".yml", ".jsonl")
 
 _KEYS = {"question", "rationale", "answer"}
 
@@ -36,23 +39,41 @@ def _line(error: Exception) -> str:
 
 
 def read_exemplars(name: str, text: str) -> tuple[Exemplar, ...]:
-    """Read a YAML list of question, rationale and answer.
+    """Read a YAML list of question, rationale and answer; of JSONL, one object a line.
 
     Raises:
         TemplateMistake: It is no such list; the message names the entry and the key.
     """
-    loader = _TextLoader(text)
-    try:
-        data = loader.get_single_data()
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise TemplateMistake(f"exemplars {name!r}: no valid YAML{_line(error)}") from None
-    finally:
-        loader.dispose()
+    data = _rows(name, text) if name.endswith(".jsonl") else _listed(name, text)
     if not isinstance(data, list) or not data:
         raise TemplateMistake(
             f"exemplars {name!r}: a list of question, rationale, answer is wanted"
         )
     return tuple(_exemplar(name, place, entry) for place, entry in enumerate(data, 1))
+
+
+def _rows(name: str, text: str) -> list[Any]:
+    """Read lines of JSON, numbers as the text that stands there."""
+    found = []
+    for place, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line, parse_int=str, parse_float=str, parse_constant=str)
+        except (ValueError, RecursionError):
+            raise TemplateMistake(f"exemplars {name!r}, line {place}: no valid JSON") from None
+        found.append(row)
+    return found
+
+
+def _listed(name: str, text: str) -> Any:
+    loader = _TextLoader(text)
+    try:
+        return loader.get_single_data()
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise TemplateMistake(f"exemplars {name!r}: no valid YAML{_line(error)}") from None
+    finally:
+        loader.dispose()
 
 
 def _exemplar(name: str, place: int, entry: object) -> Exemplar:
@@ -61,10 +82,12 @@ def _exemplar(name: str, place: int, entry: object) -> Exemplar:
         raise TemplateMistake(f"{where}: a mapping with question and answer is wanted")
     odd = sorted(str(key) for key in set(entry) - _KEYS)
     missing = sorted({"question", "answer"} - set(entry))
-    if odd or missing:
-        raise TemplateMistake(f"{where}: unknown keys {odd}, missing keys {missing}")
+    if odd:
+        raise TemplateMistake(f"{where}: unknown key {shown(odd[0])}: {near(odd[0], _KEYS)}")
+    if missing:
+        raise TemplateMistake(f"{where}: {' and '.join(missing)} must stand there")
     for key, value in entry.items():
         if not isinstance(value, str):
-            raise TemplateMistake(f"{where}: {key} must be text, found {str(value)[:60]}")
+            raise TemplateMistake(f"{where}: {key} must be text, found {shown(value)}")
     texts = {str(key): value.strip() for key, value in entry.items()}
     return Exemplar(texts["question"], texts["answer"], texts.get("rationale", ""))

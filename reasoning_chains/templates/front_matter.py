@@ -12,7 +12,9 @@ from reasoning_chains.types import Sampling
 
 __all__ = ["READERS", "FrontMatter", "Source", "split_source"]
 
-Reader = Literal["text", "answer", "numbered", "action", "verdict", "json"]
+Reader = Literal[
+    "text", "answer", "numbered", "action", "verdict", "json", "code", "follow_up", "chosen"
+]
 READERS: tuple[str, ...] = get_args(Reader)
 
 
@@ -37,6 +39,8 @@ class FrontMatter(BaseModel):
     pick: Literal["first", "last"] = "last"
     exemplars: str | None = None
     constrain: bool = False
+    repair: bool = True
+    questions: bool = False
     sampling: SamplingHead = SamplingHead()
 
     def settings(self) -> Sampling:
@@ -106,7 +110,7 @@ def _in_words(error: ValidationError) -> str:
         table = SamplingHead if path[0] == "sampling" else FrontMatter
         return f"unknown head key {key!r}: {near(path[-1], table.model_fields)}"
     if first["type"] in ("tuple_type", "list_type"):
-        return f"head key {key!r}: write a list, such as [{first['input']}]"
+        return f"head key {key!r}: write a list, such as [{str(first['input'])[:60]}]"
     if first["type"] == "model_type":
         return f"head key {key!r}: write keys and values, such as {{temperature: 0.7}}"
     return f"head key {key!r}: {first['msg']}, found {str(first['input'])[:60]!r}"

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-__all__ = ["LANGUAGES", "language_of"]
+from reasoning_chains.errors import UnknownName
+
+__all__ = ["LANGUAGES", "check_language", "language_of"]
 
 LANGUAGES = ("en", "zh")
+
+
+def check_language(lang: object) -> None:
+    """Refuse a language that no template has; None leaves it to the question.
+
+    Raises:
+        UnknownName: It is none of those in `LANGUAGES`.
+    """
+    if lang is not None and lang not in LANGUAGES:
+        raise UnknownName("language", lang, LANGUAGES)
 
 
 def language_of(question: str) -> str:

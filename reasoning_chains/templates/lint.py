@@ -6,18 +6,19 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import jinja2
-from jinja2 import meta
+from jinja2 import meta, nodes
 
-from reasoning_chains.content import Library
+from reasoning_chains.content import Library, read_text
 from reasoning_chains.errors import TemplateMistake, UserMistake
 from reasoning_chains.templates.environment import ENDING
+from reasoning_chains.templates.exemplars import read_exemplars
 from reasoning_chains.templates.language import LANGUAGES
 from reasoning_chains.templates.preview import preview
 from reasoning_chains.templates.render import Templates
 
 __all__ = ["STANDARD", "lint_folder"]
 
-STANDARD = frozenset({"question", "context", "choices", "kind", "schema", "lang"})
+STANDARD = frozenset({"question", "context", "choices", "kind", "schema", "lang", "thinks"})
 """The variables that every template sees."""
 
 
@@ -40,12 +41,24 @@ def lint_folder(folder: Path, readers: Mapping[str, str] | None = None) -> list[
         raise UserMistake(f"{folder} has no folder templates: name the folder of a project")
     library = Library((folder.resolve(), *Library.of().roots[-1:]))
     templates = Templates(library)
-    found: list[str] = []
+    found = _broken_sets(root)
     for path in sorted(root.rglob(f"*{ENDING}")):
         name = path.relative_to(root).as_posix()
         try:
-            found += [f"{name}: {finding}" for finding in _findings(templates, name, path)]
+            found += [f"{name}{finding}" for finding in _findings(templates, name)]
             found += [f"{name}: {finding}" for finding in _broken(templates, name, readers or {})]
+        except UserMistake as error:
+            found.append(str(error) if name in str(error) else f"{name}: {error}")
+    return found
+
+
+def _broken_sets(root: Path) -> list[str]:
+    """Read every set of worked examples, whether a template names it or not."""
+    found: list[str] = []
+    for path in sorted((root / "exemplars").rglob("*.yaml")):
+        name = path.relative_to(root).as_posix()
+        try:
+            read_exemplars(name, read_text(path))
         except UserMistake as error:
             found.append(str(error))
     return found
@@ -70,24 +83,28 @@ def _broken(templates: Templates, name: str, readers: Mapping[str, str]) -> Iter
                 yield str(error)
 
 
-def _findings(templates: Templates, name: str, path: Path) -> Iterator[str]:
+def _findings(templates: Templates, name: str) -> Iterator[str]:
     head = templates.head(name)
-    used = _variables(templates, name, path)
+    lines = _variables(templates, name)
+    used = set(lines)
     declared = set(head.inputs) | ({"exemplars"} if head.exemplars else set())
     for variable in sorted(used - declared - STANDARD):
-        yield f"variable {variable!r} is used and not declared in inputs"
+        yield f", {lines[variable]}: variable {variable!r} is used and not declared in inputs"
     partial = name.startswith("parts/")
     for variable in sorted(set(head.inputs) - used):
-        yield f"input {variable!r} is declared and not used"
+        yield f": input {variable!r} is declared and not used"
     if not partial and not head.description:
-        yield "it has no description in its head"
+        yield ": it has no description in its head"
 
 
-def _variables(templates: Templates, name: str, path: Path) -> set[str]:
-    """Give the free variables of a template and of all that it includes or extends."""
+def _variables(templates: Templates, name: str) -> dict[str, str]:
+    """Give the free variables of a template and of all that it includes or extends.
+
+    Beside each stands where it is used first.
+    """
     environment = templates.environment
     seen: set[str] = set()
-    used: set[str] = set()
+    used: dict[str, str] = {}
     waiting = [name]
     while waiting:
         current = waiting.pop()
@@ -96,10 +113,14 @@ def _variables(templates: Templates, name: str, path: Path) -> set[str]:
         seen.add(current)
         try:
             tree = environment.parse(templates.body(current))
-            used |= meta.find_undeclared_variables(tree)
+            free = meta.find_undeclared_variables(tree)
         except jinja2.TemplateNotFound:
             raise UserMistake(f"{name}: it includes {current!r}, which is not there") from None
         except jinja2.TemplateSyntaxError as error:
             raise UserMistake(f"{current}, line {error.lineno}: {error.message}") from None
+        inside = "" if current == name else f"{current}, "
+        for found in tree.find_all(nodes.Name):
+            if found.name in free and found.ctx == "load":
+                used.setdefault(found.name, f"{inside}line {found.lineno}")
         waiting += [other for other in meta.find_referenced_templates(tree) if other]
     return used

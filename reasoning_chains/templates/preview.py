@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reasoning_chains.templates.render import Prompt, Templates
@@ -26,8 +26,17 @@ class _Gap(str):
         return iter((self,))
 
 
-def preview(templates: Templates, name: str, problem: Problem | str, lang: str) -> Prompt:
-    """Render a template for a problem; an input that only a chain knows is shown as its name."""
+def preview(
+    templates: Templates,
+    name: str,
+    problem: Problem | str,
+    lang: str,
+    settings: Mapping[str, Any] | None = None,
+) -> Prompt:
+    """Render a template for a problem; an input that only a chain knows is shown as its name.
+
+    `settings` are those of a chain: they stand for inputs of the same name.
+    """
     asked = Problem(problem) if isinstance(problem, str) else problem
     head = templates.head(templates.file(name, lang))
     read = {"exemplars"} if head.exemplars else set()
@@ -39,5 +48,7 @@ def preview(templates: Templates, name: str, problem: Problem | str, lang: str) 
         "kind": asked.kind,
         "schema": "",
         "lang": lang,
+        "thinks": False,
     }
-    return templates.render(name, {**gaps, **known}, lang)
+    told = {key: value for key, value in (settings or {}).items() if key in gaps}
+    return templates.render(name, {**gaps, **told, **known}, lang)

@@ -15,7 +15,7 @@ from jinja2 import nodes
 from reasoning_chains.content import Library, read_text
 from reasoning_chains.errors import TemplateMistake, near
 from reasoning_chains.templates.environment import ENDING, collected, make_environment, plain_data
-from reasoning_chains.templates.exemplars import Exemplar, read_exemplars
+from reasoning_chains.templates.exemplars import ENDINGS, Exemplar, read_exemplars
 from reasoning_chains.templates.front_matter import FrontMatter, split_source
 from reasoning_chains.templates.metering import metered
 from reasoning_chains.types import Message
@@ -80,16 +80,26 @@ class Templates:
         return loader.get_source(self.environment, file)[0]
 
     def exemplars(self, name: str, lang: str) -> tuple[Exemplar, ...]:
-        """Give the worked examples of a set, in a language where there is such a form."""
+        """Give the worked examples of a set, in a language where there is such a form.
+
+        A name with an ending is the path of a file of the user's: YAML, or JSONL; it is looked up
+        in the project's folder.
+        """
+        if name.endswith(ENDINGS):
+            return self._set(name, self.library.roots[0] / name)
         for file in (f"exemplars/{name}.{lang}.yaml", f"exemplars/{name}.yaml"):
             path = self.library.find("templates", file)
             if path is not None:
-                stamp = path.stat().st_mtime_ns
-                if self._sets.get(file, (0, ()))[0] != stamp:
-                    self._sets[file] = (stamp, read_exemplars(file, read_text(path)))
-                return self._sets[file][1]
+                return self._set(file, path)
         known = self.library.names("templates/exemplars", ".yaml")
         raise TemplateMistake(f"unknown exemplars {name!r}: {near(name, known)}")
+
+    def _set(self, file: str, path: Path) -> tuple[Exemplar, ...]:
+        """Read a set, or take it as it was read where the file is the same."""
+        stamp = path.stat().st_mtime_ns if path.is_file() else -1
+        if self._sets.get(file, (0, ()))[0] != stamp:
+            self._sets[file] = (stamp, read_exemplars(file, read_text(path)))
+        return self._sets[file][1]
 
     def _inherited(self, file: str, path: Path, depth: int) -> FrontMatter:
         source = split_source(file, read_text(path))

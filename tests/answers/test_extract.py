@@ -20,6 +20,7 @@ PIECES = st.sampled_from(
             "#### ",
             "答案是",
             "A: ",
+            "=> ",
             "\n",
             " ",
             ".",
@@ -158,3 +159,47 @@ def test_numbers_too_long_to_compute_with_are_unparsed() -> None:
 def test_lone_line_of_two_hundred_characters_is_the_limit() -> None:
     assert extract_answer("x" * 200, "text") == "x" * 200
     assert extract_answer("x" * 201, "text") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("The last letters are l and e.\n=> le", "le"),
+        ("The last letters are l and e. => le.", "le"),
+        ("l, e: ==> **le**", "le"),
+        ("**=>** le", "le"),
+        ("=> le", "le"),
+        ("l and e\n=> le\n\nQ: What is next?\nA: It is so.\n=> ba", "le"),
+        ("=> a step\n=> le", "le"),
+        ("=> a step\n\nThat was all of it.", None),
+        ("l => le", "l => le"),
+        ("a, b, ... => le", "a, b, ... => le"),
+        ("The answer is no.\n=>", "no"),
+    ],
+)
+def test_an_arrow_on_the_last_line_announces_words(text: str, answer: str | None) -> None:
+    assert extract_answer(text, "text") == answer
+
+
+@pytest.mark.parametrize("text", ["The answer is 'le'.", "#### 'le'", "Answer: 'le'", "=> 'le'"])
+def test_single_quotes_around_the_words_are_no_part_of_them(text: str) -> None:
+    assert extract_answer(text, "text") == "le"
+    assert extract_answer("The answer is the dogs'.", "text") == "the dogs'"
+
+
+def test_an_arrow_announces_nothing_but_words() -> None:
+    assert extract_answer("He has 3.\n=> 3 + 4 = 7\nNow 9 are left.") == "9"
+    assert extract_answer("We see that\n=> B", "choice") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "answer"),
+    [
+        ("Thus \\fbox{\\frac{3}{4}} of 8.", "number", "3/4"),
+        ("So \\fbox{x+1}.", "expression", "x+1"),
+        ("\\fbox{2} and \\boxed{3}", "expression", "2, 3"),
+        ("First \\boxed{5}. Rather \\fbox{6}.", "number", "6"),
+    ],
+)
+def test_a_framed_answer_is_a_boxed_one(text: str, kind: str, answer: str) -> None:
+    assert extract_answer(text, kind) == answer

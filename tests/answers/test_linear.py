@@ -13,7 +13,19 @@ from reasoning_chains.answers import READERS, extract_answer, split_thinking
 from reasoning_chains.types import KINDS
 
 SHAPES = (
-    *("{", "\\boxed{", "<think>", "</think>", " ", "\n", "9", "1,", "the answer is ", "Action:"),
+    *(
+        "{",
+        "\\boxed{",
+        "\\fbox{",
+        "<think>",
+        "</think>",
+        " ",
+        "\n",
+        "9",
+        "1,",
+        "the answer is ",
+        "Action:",
+    ),
     *(
         "Action: a[",
         "\\",
@@ -27,7 +39,7 @@ SHAPES = (
         "\nQ:",
         "A:\n",
     ),
-    *("\\frac", "Mr. ", '"', "correct ", "选"),
+    *("\\frac", "Mr. ", '"', "correct ", "选", "\n=> ", "a. => "),
 )
 
 

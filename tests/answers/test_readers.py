@@ -244,3 +244,28 @@ def test_text_without_tags_remains(text: str) -> None:
     assert "<think>" not in split.text
     assert "</think>" not in split.text
     assert split_thinking(split.text) == ("", split.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "correct"),
+    [
+        ("Every step is right.", True),
+        ("All steps are right, and the answer is 5.", True),
+        ("Step 1 is right.\nStep 2 is right.", True),
+        ("There are no errors.", True),
+        ("No mistakes.", True),
+        ("I found nothing wrong.", True),
+        ("全部正确。", True),
+        ("每一步都没有错。", True),
+        ("It is not right.", False),
+        ("Step 2 is wrong: 3 + 4 = 7.", False),
+        ("No, step 3 is off.", False),
+        ("第二步错了：3+4=7。", False),
+        ("Step 1 is right.\nStep 2 is wrong.\nSo the answer changes.", None),
+        ("Turn to the right.", None),
+        ("The right answer is 5.", None),
+    ],
+)
+def test_a_review_says_whether_something_is_wrong(text: str, correct: bool | None) -> None:
+    verdict = read_verdict(text)
+    assert (verdict.correct if verdict else None) is correct

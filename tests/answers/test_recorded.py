@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 
 from reasoning_chains.answers import equivalent, extract_answer
+from reasoning_chains.answers.commands import expand
+from reasoning_chains.answers.rational import makes
+from reasoning_chains.problems.scan_grammar import interpret
 
 FOLDER = os.environ.get("REASONING_CHAINS_DATA", "")
 
@@ -80,3 +83,36 @@ def test_math_verify_cases() -> None:
         if equivalent(read[0], read[1], "expression") != bool(expected):
             failed.append(index)
     assert failed == list(MATH_VERIFY_FAILURES)
+
+
+def test_game_of_24() -> None:
+    rows = list(recorded("game24/game24_gpt4_io100.jsonl", "princeton-nlp/tree-of-thought-llm"))
+    judged = [
+        [
+            makes(text, [int(number) for number in row["puzzle"].split()])
+            for text in row["completions"]
+        ]
+        for row in rows
+    ]
+    assert judged == [row["labels"] for row in rows]
+    assert sum(map(len, judged)) == 10_000
+    assert (sum(map(sum, judged)), sum(map(any, judged))) == (734, 33)
+
+
+def test_scan_commands_and_recorded_expansions() -> None:
+    source = "brendenlake/SCAN and the appendix of arXiv:2205.10625"
+    path = Path(FOLDER) / "scan"
+    if not FOLDER or not path.exists():
+        pytest.skip(f"REASONING_CHAINS_DATA has no scan; it is public: {source}")
+    lines = (path / "tasks_test_length_first800.txt").read_text(encoding="utf-8").splitlines()
+    for line in lines:
+        command, _, actions = line.removeprefix("IN: ").partition(" OUT: ")
+        assert interpret(command) == tuple(actions.replace("I_", "").split())
+    cases = json.loads((path / "scan_l2m_cases.json").read_text(encoding="utf-8"))
+    right = [expand(case["correct"]) == interpret(case["command"]) for case in cases]
+    wrong = [
+        expand(case["model_wrong"]) == interpret(case["command"])
+        for case in cases
+        if case["model_wrong"]
+    ]
+    assert (len(lines), right, wrong) == (800, [True] * 14, [False] * 7)

@@ -180,6 +180,21 @@ def test_the_first_who_stays_is_billed() -> None:
     asyncio.run(story())
 
 
+def test_who_leaves_while_asks_gather_is_not_bought() -> None:
+    async def story() -> None:
+        inner = ScriptedBackend(["one"])
+        backend = Coalescing(inner)
+        tasks = [asyncio.create_task(ask(backend, number)) for number in range(9)]
+        await asyncio.sleep(0)
+        for task in tasks[1:]:
+            task.cancel()
+        assert (await tasks[0]).text == "one"
+        assert [request.n for request in inner.requests] == [1]
+        assert all(task.cancelled() for task in tasks[1:])
+
+    asyncio.run(story())
+
+
 def test_one_who_comes_late_hears_what_was_streamed_before() -> None:
     async def story() -> None:
         slow, heard = Slow(), Heard()
@@ -197,6 +212,19 @@ def test_one_who_comes_late_hears_what_was_streamed_before() -> None:
         assert heard[0] == Delta("…")
 
     asyncio.run(story())
+
+
+def test_one_who_watches_what_comes_in_one_piece_hears_it_all_the_same() -> None:
+    async def story(watching: bool) -> Heard:
+        backend = Coalescing(ScriptedBackend(["one"], capabilities=Capabilities(stream=False)))
+        made, heard = content(), Heard()
+        asked = Request(made, (key(made, 0),))
+        view = backend.streamed() if watching else backend
+        await view.complete(asked, lambda _, news: heard.append(news))
+        return heard
+
+    assert asyncio.run(story(True))[:-1] == [Delta("one")]
+    assert asyncio.run(story(False))[:-1] == []
 
 
 class Odd:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import math
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,6 +39,7 @@ def settled(wanted: int) -> bool:
     end = time.monotonic() + 5
     while len(threads()) != wanted and time.monotonic() < end:
         time.sleep(0.01)
+        gc.collect()  # a backend is a ring of objects, and the thread lets go of it a little later
     return len(threads()) == wanted
 
 
@@ -51,6 +55,14 @@ def test_no_thread_runs_before_the_first_request_nor_after_closing(folder: Path)
         await backend.aclose()
 
     asyncio.run(main())
+    assert settled(0)
+
+
+def test_a_backend_that_is_dropped_frees_its_thread(folder: Path) -> None:
+    backend = EmbeddedBackend(folder)
+    asyncio.run(ask(backend, user("hi", max_tokens=3)))
+    assert len(threads()) == 1
+    del backend
     assert settled(0)
 
 
@@ -233,3 +245,37 @@ asyncio.run(main())
 """
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[1]"
+
+
+@pytest.mark.parametrize(
+    ("prefill", "told"),
+    [
+        (("a",), "the model cannot read this prompt: ValueError"),
+        ((math.inf,), "the model cannot read this prompt: OverflowError"),
+        ((1 << 70,), "prefill has token id 1180591620717411303424: this model's ids go"),
+        ("\ud800", "the model cannot read this prompt: TypeError"),
+    ],
+)
+def test_a_prompt_that_breaks_the_tokenizer_fails_alone(
+    folder: Path, prefill: Any, told: str
+) -> None:
+    good, bad = user("hi", max_tokens=3), user("hi", max_tokens=3)
+    object.__setattr__(bad, "prefill", prefill)
+
+    async def main() -> None:
+        backend = EmbeddedBackend(folder)
+        first, broken, last = await asyncio.gather(
+            *(ask(backend, content) for content in (good, bad, good)), return_exceptions=True
+        )
+        scored, lost = await asyncio.gather(
+            backend.score(good, ["yes"]), backend.score(bad, ["yes"]), return_exceptions=True
+        )
+        assert isinstance(first, Heard)
+        assert isinstance(last, Heard)
+        assert isinstance(scored, tuple)
+        for error in (broken, lost):
+            with pytest.raises(UserMistake, match=told):
+                raise error if isinstance(error, BaseException) else AssertionError(error)
+        await backend.aclose()
+
+    asyncio.run(main())

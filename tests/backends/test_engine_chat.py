@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,13 @@ def user(text: str, **more: object) -> Content:
 
 def shown(ids: tuple[int, ...]) -> str:
     return "".join(SPELLING.piece(number) for number in ids)
+
+
+def test_a_tokenizer_of_another_model_is_told() -> None:
+    small = Prompter(SPELLING, ChatTemplate(TEMPLATE), 400, vocab=SPELLING.controls["<|user|>"])
+    for write in (small.write, lambda content: small.continuation(content, "yes")):
+        with pytest.raises(UserMistake, match="tokenizer of another model"):
+            write(user("the answer"))
 
 
 def test_messages_are_rendered_by_the_models_template() -> None:
@@ -101,7 +109,6 @@ def test_a_template_that_refuses_is_an_error_with_its_words() -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}",
         "{{ ''.__class__.__mro__[1].__subclasses__() }}",
         "{{ messages.__class__.__init__.__globals__ }}",
         "{{ messages.append(1) }}",
@@ -113,6 +120,15 @@ def test_a_template_that_refuses_is_an_error_with_its_words() -> None:
 def test_a_hostile_or_broken_template_is_an_error(source: str) -> None:
     with pytest.raises(BackendError):
         prompter(source).write(user("hi"))
+
+
+def test_a_template_that_takes_too_long_is_an_error() -> None:
+    endless = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}"
+    started = time.process_time()
+    with pytest.raises(BackendError, match="takes too long to render"):
+        ChatTemplate(endless, seconds=0.1).render([], ())
+    assert time.process_time() - started < 2
+    assert ChatTemplate(endless).seconds == 5
 
 
 def test_templates_use_what_transformers_gives_them() -> None:

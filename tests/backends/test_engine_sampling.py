@@ -35,6 +35,16 @@ def test_temperature_flattens_and_sharpens() -> None:
     assert flat[2] > 0.12
 
 
+@pytest.mark.parametrize("tiny", [1e-30, 1e-45, 1e-50, 5e-324])
+def test_a_tiny_temperature_takes_the_likeliest(tiny: float) -> None:
+    assert draws(Picking(tiny), 50).tolist() == [0, 1, 0, 0, 0]
+
+
+@pytest.mark.parametrize("huge", [1e39, 1e300])
+def test_a_huge_temperature_draws_each_alike(huge: float) -> None:
+    assert draws(Picking(huge)) == pytest.approx([0.2] * 5, abs=0.03)
+
+
 def test_top_k_keeps_the_k_likeliest() -> None:
     assert draws(Picking(1.0, top_k=2)) == pytest.approx([0, 4 / 7, 0, 3 / 7, 0], abs=0.03)
 

@@ -98,5 +98,13 @@ def test_a_function_that_gives_too_few_completions_is_the_worlds_fault() -> None
     async def stingy(_: object) -> list[Completion]:
         return []
 
-    with pytest.raises(BackendError, match="gave 0 completions for 1 samples"):
+    with pytest.raises(BackendError, match="gave 0 completions, and 1 were asked for"):
         Direct().invoke("a", backend=stingy)
+
+
+def test_a_line_ends_only_where_a_line_ends(tmp_path: Path) -> None:
+    odd = "a\u2028b\u0085c\x1cd"
+    path = tmp_path / "rows.jsonl"
+    row = json.dumps({"question": "q", "completions": [odd]}, ensure_ascii=False)
+    path.write_bytes(f"{row}\r\n\n".encode().replace(b"\\u001c", b"\\u001c"))
+    assert Direct().invoke("q", backend=ReplayBackend(path)).text == odd

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
 
 from reasoning_chains import Problem, SelfConsistency, Solution, ZeroShotCoT, open_backend
+from reasoning_chains.protocols import Backend
+from reasoning_chains.solution import Answered, TextDelta
 from tests.servers.chat import ChatServer, Fault, Manner, refuse
 from tests.servers.replies import Body, Model
 
 SUM = Problem("What is 3 + 4?", kind="number")
 EIGHT = SelfConsistency(ZeroShotCoT(), samples=8)
+Way = Callable[[Backend], Coroutine[Any, Any, Solution]]
 MANNERS = {"takes": 1, "refuses": 8, "one": 8}
 """How a server treats n, and how many requests it then answers."""
 
@@ -76,10 +81,40 @@ def test_one_failing_sample_of_eight_loses_only_itself() -> None:
 
 
 def test_streaming_over_the_wire_gives_deltas_as_they_come() -> None:
-    from reasoning_chains.solution import TextDelta
-
     with ChatServer(Manner(), Sevens()) as server:
         backend = open_backend("openai:m", base_url=server.url, api_key="k")
         events = list(ZeroShotCoT().stream(SUM, backend=backend))
     said = "".join(event.text for event in events if isinstance(event, TextDelta))
     assert said.endswith("The answer is 7.")
+
+
+async def streamed(backend: Backend) -> Solution:
+    events = [event async for event in ZeroShotCoT().astream(SUM, backend=backend)]
+    said = "".join(event.text for event in events if isinstance(event, TextDelta))
+    last = events[-1]
+    assert isinstance(last, Answered)
+    assert said == last.solution.text
+    return last.solution
+
+
+async def invoked(backend: Backend) -> Solution:
+    return await ZeroShotCoT().ainvoke(SUM, backend=backend)
+
+
+@pytest.mark.parametrize("n", [True, False])
+@pytest.mark.parametrize("pause", [0.0, 0.1])
+@pytest.mark.parametrize("ways", [(streamed, streamed), (streamed, invoked), (invoked, streamed)])
+def test_a_stream_and_what_else_is_in_flight_buy_equal_samples_once(
+    n: bool, pause: float, ways: tuple[Way, Way]
+) -> None:
+    async def story(backend: Backend) -> list[Solution]:
+        first = asyncio.create_task(ways[0](backend))
+        await asyncio.sleep(pause)
+        return [await ways[1](backend), await first]
+
+    with ChatServer(Manner(delay=0.3), Sevens()) as server:
+        backend = open_backend("openai:m", base_url=server.url, api_key="k", n=n)
+        solutions = asyncio.run(story(backend))
+    assert len({solution.text for solution in solutions}) == 1
+    assert server.ledger.answered == 1
+    assert sum(solution.bill.requests for solution in solutions) == 1

@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+
 import pytest
 
 from reasoning_chains import (
     BackendError,
     BetaRule,
     Budget,
+    Chain,
     Problem,
+    Run,
     Sampling,
     ScriptedBackend,
     SelfConsistency,
+    Solution,
     UnanimousWindow,
     UserMistake,
     ZeroShotCoT,
@@ -109,7 +115,7 @@ def test_votes_are_weighed_by_probability_where_that_is_wanted() -> None:
     backend = ScriptedBackend(reply, capabilities=ALL)
     assert chain.invoke(SUM, backend=backend).answer == "7"
     assert backend.requests[0].content.sampling.logprobs == 0
-    with pytest.raises(UserMistake, match="log-probabilities"):
+    with pytest.raises(UserMistake, match=r"logprobs .by SelfConsistency"):
         chain.invoke(SUM, backend=ScriptedBackend(["7"] * 3))
 
 
@@ -132,5 +138,73 @@ def test_voters_at_temperature_zero_are_refused() -> None:
 def test_an_electorate_of_none_is_refused() -> None:
     with pytest.raises(UserMistake, match="samples=0"):
         SelfConsistency(ZeroShotCoT(), samples=0)
-    with pytest.raises(UserMistake, match="weights='best'"):
+    with pytest.raises(UserMistake, match="unknown self_consistency weights 'best'"):
         SelfConsistency(ZeroShotCoT(), weights="best")  # type: ignore[arg-type]
+
+
+def test_a_backend_that_goes_down_keeps_the_votes_that_were_cast() -> None:
+    down = BackendError("down")
+    backend = ScriptedBackend(
+        ["The answer is 1.", "The answer is 2.", "The answer is 1.", *[down] * 9]
+    )
+    chain = SelfConsistency(ZeroShotCoT(), samples=12, stop=UnanimousWindow(3))
+    solution = chain.invoke(SUM, backend=backend)
+    assert (solution.answer, solution.stop_reason) == ("1", "failed")
+    assert solution.confidence == pytest.approx(2 / 3)
+    assert [c.answer for c in solution.candidates] == ["1", "2", "1", None, None, None]
+    assert sum(request.n for request in backend.requests) == 6
+
+
+@dataclass(frozen=True, slots=True)
+class Twice(Chain):
+    """Asks twice."""
+
+    async def solve(self, problem: Problem, run: Run) -> Solution:
+        run.propose(await run.ask("direct"))
+        return run.conclude(problem, await run.ask("direct"))
+
+
+@dataclass(frozen=True, slots=True)
+class Spent(Chain):
+    """Ends by the end of an allowance of its own."""
+
+    async def solve(self, problem: Problem, run: Run) -> Solution:
+        return await run.solve(Twice(), problem, "inside", budget=Budget(calls=1))
+
+
+def test_an_allowance_of_a_voter_does_not_end_the_election() -> None:
+    chain = SelfConsistency(Spent(), samples=6, stop=UnanimousWindow(2))
+    backend = ScriptedBackend([f"The answer is {i}." for i in range(12)])
+    solution = chain.invoke(SUM, backend=backend)
+    assert (len(solution.candidates), solution.stop_reason) == (6, "answered")
+    spent = chain.invoke(SUM, backend=replies(*"123456"), budget=Budget(calls=3))
+    assert spent.stop_reason == "budget"
+
+
+def test_the_probability_of_a_vote_inside_of_a_vote_and_of_two_stages() -> None:
+    def reply(content: Content, _: SampleKey) -> Completion:
+        last = content.messages[-1].content.startswith("Therefore")
+        token = TokenLogprob("x", 0.0 if last else -1.0)
+        return Completion("The answer is 7.", logprobs=(token, token) if last else (token,) * 6)
+
+    for inner, mean in (
+        (SelfConsistency(ZeroShotCoT(), samples=2), -1.0),
+        (ZeroShotCoT(two_stage=True), -0.75),
+    ):
+        chain = SelfConsistency(inner, samples=3, weights="probability")
+        solution = chain.invoke(SUM, backend=ScriptedBackend(reply, capabilities=ALL))
+        assert (solution.answer, solution.confidence) == ("7", 1.0)
+        assert [c.weight for c in solution.candidates] == [pytest.approx(math.exp(mean))] * 3
+
+
+def test_where_nothing_is_known_of_probabilities_voters_count_alike() -> None:
+    backend = ScriptedBackend(["The answer is 7."] * 3, capabilities=ALL)
+    chain = SelfConsistency(ZeroShotCoT(), samples=3, weights="probability")
+    assert chain.invoke(SUM, backend=backend).confidence == 1.0
+
+
+def test_a_budget_ends_a_hundred_million_voters_at_once() -> None:
+    chain = SelfConsistency(ZeroShotCoT(), samples=100_000_000)
+    solution = chain.invoke(SUM, backend=replies(*["7"] * 300), budget=Budget(calls=3))
+    assert (solution.answer, solution.stop_reason) == ("7", "budget")
+    assert len(solution.candidates) < 300  # those that were under way

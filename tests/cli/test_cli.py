@@ -108,7 +108,7 @@ MISTAKES = [
     (["ask", "q", "-k", "numbr"], "did you mean number"),
     (["ask", "q", "-b", "replay:none.jsonl"], "cannot be read"),
     (["ask", "q", "-b", "openai:m", "--base-url", "nonsense"], "is not a URL"),
-    (["ask", "q", "--budget-calls", "-1", "-b", "replay:rows.jsonl"], "must be a number from 0"),
+    (["ask", "q", "--budget-calls", "-1", "-b", "replay:rows.jsonl"], "must be at least 0"),
     (["ask", "q", "--choice", "only", "-b", "replay:rows.jsonl"], "at least two"),
     (["render", "direkt", "q"], "did you mean direct"),
     (["render", "direct", " "], "the question is empty"),
@@ -118,6 +118,18 @@ MISTAKES = [
     (["ask", "q", "-c", "few_shot_cot(shots=1.5)"], "must be a whole number"),
     (["ask", "q", "-c", "+".join("1" * 900)], "has no place in a chain"),
     (["ask", os.fsdecode(b"q\xff")], "not UTF-8"),
+    (["ask", " "], "write it in quotes, or - to read standard input"),
+    (["ask", "q", "-b", "replay:."], "cannot be read: Is a directory"),
+    (["ask", "q", "-b", "transformers:."], "no config.json in .: it is not the folder of a model"),
+    (["ask", "q", "--temperature", "nan"], "temperature=nan: it must be at least 0"),
+    (["ask", "q", "--max-tokens", "0"], "max_tokens=0: it must be at least 1"),
+    (["ask", "q", "--max-tokens", "9" * 30], "and at most 9.22337e+18"),
+    (["ask", "q", "--seed", "9" * 30], "and at most 9.22337e+18"),
+    (["ask", "q", "--budget-seconds", "-1"], "must be at least 0"),
+    (["ask", "q", "--lang", "fr"], "unknown language 'fr': known are en, zh"),
+    (["render", "direct", "q", "--lang", "fr"], "unknown language 'fr': known are en, zh"),
+    (["ask", "q", "-c", "self_consistency(direct, stop=beta_rule(2))"], "threshold=2: above 0"),
+    (["ask", "q", "-b", "openai:m", "--api-key-env", "sk-canary"], "and not the key"),
     (["ask", "-3 + 4?"], "stands after --: ask -- '-3 + 4?'"),
     (["demo", "--problems", "0"], "--problems"),
     (["ask"], "Missing argument"),
@@ -135,6 +147,7 @@ def test_a_users_mistake_is_told_in_short_with_exit_code_2(
     assert "Traceback" not in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith("reasoning-chains: ")
+    assert "canary" not in done.stderr
     assert done.stdout == ""
 
 
@@ -157,6 +170,45 @@ def test_input_that_is_not_utf8_is_told(folder: Path) -> None:
     done = run("ask", "-", "-b", "replay:rows.jsonl", folder=folder, data=b"What is \xff?")
     assert done.returncode == 2
     assert "not UTF-8 at byte 8" in done.stderr
+
+
+def test_a_byte_order_mark_before_the_question_is_left_out(folder: Path) -> None:
+    data = b"\xef\xbb\xbfWhat is 3 + 4?"
+    done = run("render", "direct", "-", folder=folder, data=data)
+    assert done.stdout.startswith("[user]\nWhat is 3 + 4?\n")
+
+
+SHELL = [
+    ("ask - <&-", 2, "standard input is closed: write the question in quotes"),
+    ("chains >&-", 1, "standard output is closed: there is nowhere to print to"),
+    ("ask q -b replay:odd.jsonl --json >/dev/full", 1, "cannot be written: No space left"),
+    ("ask q -b replay:odd.jsonl >/dev/full", 1, "cannot be written: No space left"),
+    ("chains >/dev/full 2>&-", 1, ""),
+]
+
+
+@pytest.mark.parametrize(("line", "code", "told"), SHELL, ids=[line for line, _, _ in SHELL])
+def test_a_stream_that_is_closed_or_full_is_told(
+    folder: Path, line: str, code: int, told: str
+) -> None:
+    row = {"question": "q", "completions": ["7"]}
+    (folder / "odd.jsonl").write_text(json.dumps(row) + "\n")
+    script = f'exec "$0" -m reasoning_chains {line}'
+    done = subprocess.run(
+        ["/bin/sh", "-c", script, PYTHON], cwd=folder, capture_output=True, check=False
+    )
+    said = done.stderr.decode()
+    assert (done.returncode, len(said.splitlines())) == (code, int(bool(told))), said
+    assert told in said
+
+
+def test_a_reader_that_has_had_enough_is_no_noise(folder: Path) -> None:
+    for line in ("chains", "ask 'What is 3 + 4?' -b replay:rows.jsonl --json --trace"):
+        script = f'"$0" -m reasoning_chains {line} | true'
+        done = subprocess.run(
+            ["/bin/sh", "-c", script, PYTHON], cwd=folder, capture_output=True, check=False
+        )
+        assert done.stderr == b""
 
 
 def test_a_template_with_an_undefined_variable_is_told(folder: Path) -> None:
@@ -253,6 +305,21 @@ def test_lint_compares_with_the_chains(folder: Path) -> None:
     done = run("lint", folder=folder)
     assert done.returncode == 2
     assert "it declares parse: text, and the chains that use it need parse: answer" in done.stdout
+    assert "1 finding in ." in done.stderr
+
+
+def test_the_demo_says_what_it_does_and_counts_what_was_right(folder: Path) -> None:
+    done = run("demo", "--problems", "1", folder=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    for said in (
+        "One question, three ways of reasoning",
+        "--- self-consistency: 8 chains of thought, and a vote",
+        "The right answer is ",
+        "Now 4 problems, 1 of each task:",
+        "linear: equations with the unknown on both sides, such as 5x + 3 = 2x + 9",
+        "│ chain of thought │",
+    ):
+        assert said in done.stdout
 
 
 LISTENING = """
@@ -274,3 +341,36 @@ def test_ctrl_c_says_that_it_stopped(folder: Path) -> None:
     running.send_signal(signal.SIGINT)
     _, told = running.communicate(timeout=30)
     assert (running.returncode, told.decode()) == (130, "reasoning-chains: stopped\n")
+
+
+def test_a_trace_shows_prompts_whole(folder: Path) -> None:
+    asked = "word " * 30 + "ENDMARK"
+    row = {"question": asked, "completions": ["so " * 100 + "ENDREPLY"]}
+    (folder / "long.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    done = run("ask", asked, "-b", "replay:long.jsonl", "--trace", folder=folder)
+    assert "ENDMARK" in done.stdout
+    assert "ENDREPLY" in done.stdout
+
+
+def test_spaces_of_every_kind_and_joined_emoji_are_shown_as_they_are(folder: Path) -> None:
+    said = "\u3000宽\u00a0的 \U0001f468\u200d\U0001f469\u200d\U0001f467 e\u0301"
+    row = {"question": "q", "completions": [f"{said} \x07\u2066\u200f"]}
+    (folder / "wide.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    done = run("ask", "q", "-b", "replay:wide.jsonl", folder=folder)
+    assert said.strip("\u3000") in done.stdout
+    assert "\\u0007\\u2066\\u200f" in done.stdout
+
+
+def test_a_broken_template_does_not_hide_the_others(folder: Path) -> None:
+    (folder / "templates").mkdir()
+    (folder / "templates" / "mine.jinja").write_text("---\nparse: guess\n---\nx")
+    done = run("templates", folder=folder)
+    assert done.returncode == 0
+    assert "direct\tanswer\tAsk for the answer alone." in done.stdout.splitlines()
+    assert any(line.startswith("mine\tbroken\t") for line in done.stdout.splitlines())
+
+
+def test_render_refuses_a_language_that_no_template_has(folder: Path) -> None:
+    done = run("render", "direct", "q", "--lang", "fr", folder=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "unknown language 'fr': known are en, zh" in done.stderr

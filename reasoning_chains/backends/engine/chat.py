@@ -16,9 +16,6 @@ from reasoning_chains.types import Message, ToolSpec
 
 __all__ = ["ChatTemplate", "read_chat_template"]
 
-SECONDS = 5.0
-"""How long a render may take: a template of others must not stop the engine."""
-
 LIMIT = 16 << 20
 """Characters that a rendered chat may have: a template of others must not fill the memory."""
 
@@ -29,10 +26,14 @@ _FAULTS = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, 
 
 @dataclass(frozen=True, slots=True)
 class ChatTemplate:
-    """A chat template's source, and the control tokens that it may name (bos_token, ...)."""
+    """A chat template's source, and the control tokens that it may name (bos_token, ...).
+
+    `seconds` is how long a render may take: a template of others must not stop the engine.
+    """
 
     source: str
     tokens: tuple[tuple[str, str], ...] = ()
+    seconds: float = 5.0
 
     @property
     def speaks_tools(self) -> bool:
@@ -57,7 +58,7 @@ class ChatTemplate:
         size = 0
         try:
             template = _compiled(self.source)
-            with metered(SECONDS):
+            with metered(self.seconds):
                 for part in template.generate(**values, tools=list(tools) or None, documents=None):
                     size += len(part)
                     if size > LIMIT:

@@ -7,10 +7,10 @@ from typing import Any, TypeAlias
 
 from reasoning_chains.backends.engine.delivery import Delivery, wake
 from reasoning_chains.backends.engine.prompting import Written
-from reasoning_chains.errors import BackendError
+from reasoning_chains.errors import BackendError, ReasoningChainsError, UserMistake
 from reasoning_chains.types import Completion, Content, Delta, Request, Sampling, TokenLogprob
 
-__all__ = ["Asked", "News", "Scoring"]
+__all__ = ["Asked", "News", "Scoring", "unreadable"]
 
 News: TypeAlias = tuple[int, Delta | Completion | BackendError]
 
@@ -88,3 +88,12 @@ class Scoring:
         self.failed = True
         self.line.put(error)
         wake([self.line])
+
+
+def unreadable(error: BaseException) -> ReasoningChainsError:
+    """Tell whoever asked for it that their prompt broke the tokenizer or the chat template."""
+    if isinstance(error, ReasoningChainsError):
+        return error
+    told = UserMistake(f"the model cannot read this prompt: {type(error).__name__}: {error}")
+    told.__cause__ = error
+    return told

@@ -25,7 +25,7 @@ def load_numpy(folder: Path, cache_bytes: int, max_rows: int) -> Model:
     weights = load_weights(folder)
     spelling, template = load_spelling(folder), read_chat_template(folder)
     return Model(
-        prompter=Prompter(spelling, template, weights.shape.context),
+        prompter=Prompter(spelling, template, weights.shape.context, weights.shape.vocab),
         decoder=NumpyLlama(weights, cache_bytes),
         ends=end_tokens(folder, spelling, template),
         max_rows=max_rows,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,11 +29,15 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Prompter:
-    """Writes prompts for one model; without a template the messages are joined as plain text."""
+    """Writes prompts for one model; without a template the messages are joined as plain text.
+
+    `vocab` is how many ids the network reads, which may be fewer than its tokenizer writes.
+    """
 
     spelling: Spelling
     template: ChatTemplate | None
     context: int
+    vocab: int = 1 << 31
 
     def write(self, content: Content) -> Written:
         """Write a content with its prefill.
@@ -52,7 +56,7 @@ class Prompter:
             ids = self._with_text(text, mark, said)
         elif prefill:
             ids += self._known(tuple(int(number) for number in prefill))
-        self._check(len(ids))
+        self._check(ids, len(ids))
         return Written(
             tuple(ids), max(0, len(ids) - before), text.rstrip().endswith("<think>") and not said
         )
@@ -67,7 +71,7 @@ class Prompter:
             whole = tuple(self._with_text(rendered, mark, content.prefill + text))
         else:
             whole = before + tuple(self.spelling.encode_plain(text))
-        self._check(len(whole) - 1)
+        self._check(whole, len(whole) - 1)
         same = next(
             (i for i, (a, b) in enumerate(zip(before, whole, strict=False)) if a != b), None
         )
@@ -123,7 +127,12 @@ class Prompter:
                 f"{self.context} tokens; shorten the question, the context or the examples"
             )
 
-    def _check(self, length: int) -> None:
+    def _check(self, ids: Sequence[int], length: int) -> None:
+        if max(ids, default=0) >= self.vocab:
+            raise UserMistake(
+                f"the prompt has token id {max(ids)}, and the network's go from 0 to "
+                f"{self.vocab - 1}: its folder has the tokenizer of another model"
+            )
         if length >= self.context:
             raise BackendError(
                 f"the prompt has {length} tokens and leaves no room for a reply: the model "

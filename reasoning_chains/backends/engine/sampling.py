@@ -14,6 +14,9 @@ __all__ = ["Drawn", "Picking", "Scored", "pick", "score_tokens"]
 
 BLOCK = 64
 
+_HEAT = float(np.finfo(np.float32).tiny), float(np.finfo(np.float32).max)
+"""Beyond these a temperature would be 0 or infinite in the logits' own precision."""
+
 
 @dataclass(frozen=True, slots=True)
 class Picking:
@@ -72,7 +75,8 @@ def _likeliest(logits: Floats, tolerance: float) -> tuple[Ints, NDArray[np.bool_
 def _draw(
     logits: Floats, picking: Sequence[Picking], uniforms: NDArray[np.float64], tolerance: float
 ) -> Drawn:
-    heat = np.array([how.temperature for how in picking], dtype=np.float32)[:, None]
+    heat = np.array([how.temperature for how in picking])[:, None]
+    heat = np.clip(heat, *_HEAT).astype(np.float32)
     # The largest is taken off first: a tiny temperature then makes -inf, and never inf - inf.
     with np.errstate(over="ignore", under="ignore"):
         scaled = logits - logits.max(axis=1, keepdims=True)

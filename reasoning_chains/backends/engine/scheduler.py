@@ -16,12 +16,12 @@ import numpy as np
 
 from reasoning_chains.backends.engine.decoder import Decoder, Floats, Ints
 from reasoning_chains.backends.engine.delivery import wake
-from reasoning_chains.backends.engine.jobs import Asked, Scoring
+from reasoning_chains.backends.engine.jobs import Asked, Scoring, unreadable
 from reasoning_chains.backends.engine.prompting import Prompter, Written
 from reasoning_chains.backends.engine.row import Row, seat_row
 from reasoning_chains.backends.engine.sampling import Scored, pick, score_tokens
 from reasoning_chains.backends.engine.scoring import score_next
-from reasoning_chains.errors import BackendError, UserMistake
+from reasoning_chains.errors import BackendError, Caught
 
 __all__ = ["Model", "Scheduler"]
 
@@ -113,12 +113,12 @@ class Scheduler:
     def _write(self, job: Asked) -> Written | None:
         """Write a request's prompt, once for all its samples."""
         if job.written is None:
-            try:
+            with Caught() as caught:
                 job.written = self._model.prompter.write(job.request.content)
-            except BackendError as error:
-                job.refuse(error)
-            except UserMistake as error:
-                job.fail(error)
+            if isinstance(caught.error, BackendError):
+                job.refuse(caught.error)
+            elif caught.error is not None:
+                job.fail(unreadable(caught.error))
         return job.written
 
     def _seat(self, chosen: Sequence[tuple[Asked, Sequence[int]]]) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from reasoning_chains.backends.engine.decoder import Decoder
-from reasoning_chains.backends.engine.jobs import Scoring
+from reasoning_chains.backends.engine.jobs import Scoring, unreadable
 from reasoning_chains.backends.engine.prompting import Prompter
 from reasoning_chains.backends.engine.sampling import score_tokens
 from reasoning_chains.backends.engine.spelling import TextStream
-from reasoning_chains.errors import ReasoningChainsError
+from reasoning_chains.errors import Caught
 from reasoning_chains.types import TokenLogprob
 
 __all__ = ["score_next"]
@@ -20,10 +20,10 @@ __all__ = ["score_next"]
 def score_next(prompter: Prompter, decoder: Decoder, job: Scoring) -> None:
     """Score the first continuation of a job that is not scored yet."""
     text = job.continuations[job.scored]
-    try:
+    with Caught() as caught:
         before, ids = prompter.continuation(job.content, text)
-    except ReasoningChainsError as error:
-        job.fail(error)
+    if caught.error is not None:
+        job.fail(unreadable(caught.error))
         return
     job.settle(_score(prompter, decoder, (before, ids), job.top) if ids else ())
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reasoning_chains.backends.engine.worker import Worker
@@ -25,7 +26,26 @@ from reasoning_chains.types import (
 if TYPE_CHECKING:  # numpy is loaded with the first request, not before
     from reasoning_chains.backends.engine.jobs import Asked, Scoring
     from reasoning_chains.backends.engine.scheduler import Model, Scheduler
-__all__ = ["Session"]
+
+__all__ = ["Session", "abilities"]
+
+
+def abilities(folder: Path) -> Capabilities:
+    """Tell what a local model can do; tools and thinking where its chat template speaks them."""
+    from reasoning_chains.backends.engine.chat import read_chat_template
+
+    template = read_chat_template(folder)
+    return Capabilities(
+        n=True,
+        logprobs=True,
+        top_logprobs=20,
+        prefill=True,
+        seed="row",
+        tools=template is not None and template.speaks_tools,
+        score=True,
+        thinking=template is not None and "think>" in template.source,
+        stream=True,
+    )
 
 
 class Session:

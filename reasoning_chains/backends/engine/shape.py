@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reasoning_chains.errors import UserMistake
+from reasoning_chains.errors import UserMistake, shown
 
 __all__ = ["Shape", "read_json", "read_shape"]
 
@@ -83,11 +83,13 @@ def _refuse_others(config: Mapping[str, Any]) -> None:
         "mlp_bias": (False, None),
     }
     wrong = [
-        f"{key}={config.get(key)!r}" for key, good in wanted.items() if config.get(key) not in good
+        f"{key}={shown(config.get(key))}"
+        for key, good in wanted.items()
+        if config.get(key) not in good
     ]
     scaling = _rope(config).get("rope_type", "default")
     if scaling != "default":
-        wrong.append(f"rope_type={scaling!r}")
+        wrong.append(f"rope_type={shown(scaling)}")
     if wrong:
         raise UserMistake(
             f"the embedded engine computes plain Llama networks, and this one has "

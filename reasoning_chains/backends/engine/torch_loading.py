@@ -50,7 +50,7 @@ def load_torch(folder: Path, device: str | None, dtype: str | None, max_rows: in
     size = getattr(model.config.get_text_config(), "max_position_embeddings", None)
     context = int(size) if size else 1 << 20
     return Model(
-        prompter=Prompter(spelling, template, context),
+        prompter=Prompter(spelling, template, context, len(model.get_input_embeddings().weight)),
         decoder=TorchDecoder(model, context),
         ends=end_tokens(folder, spelling, template),
         thinks=True,

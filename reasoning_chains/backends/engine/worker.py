@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
+import weakref
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, wait
 from contextlib import AbstractContextManager
-from typing import Generic, Protocol, TypeVar
+from functools import partial
+from queue import SimpleQueue
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+from reasoning_chains.errors import Caught
 
 __all__ = ["Job", "Mill", "Worker"]
 
@@ -37,12 +43,39 @@ class Mill(Protocol[J_contra]):
         """Do a little of everything taken on, and say whether there is more to do."""
 
 
+_Stretch: TypeAlias = tuple[Callable[[], None], Future[None]]
+
+
 class _Bench(Generic[J]):
-    """A thread, and the mill that was built in it."""
+    """A thread, and the mill that was built in it.
+
+    The thread is a daemon: one of a pool would be waited for before the process may end.
+    """
 
     def __init__(self, name: str) -> None:
-        self.pool = ThreadPoolExecutor(1, thread_name_prefix=name)
         self.mill: Mill[J] | None = None
+        self._work: SimpleQueue[_Stretch | None] = SimpleQueue()
+        threading.Thread(target=_serve, args=(self._work,), name=name, daemon=True).start()
+        self.free = weakref.finalize(self, self._work.put, None)
+
+    def begin(self, work: Callable[[], None]) -> Future[None]:
+        """Have a stretch of work done in the thread."""
+        ended: Future[None] = Future()
+        self._work.put((work, ended))
+        return ended
+
+
+def _serve(stretches: SimpleQueue[_Stretch | None]) -> None:
+    while (stretch := stretches.get()) is not None:
+        work, ended = stretch
+        with Caught(BaseException) as caught:
+            work()
+        del work, stretch  # an idle thread keeps no model
+        if caught.error is None:
+            ended.set_result(None)
+        else:
+            ended.set_exception(caught.error)
+        del ended, caught
 
 
 class Worker(Generic[J]):
@@ -64,6 +97,7 @@ class Worker(Generic[J]):
         self._name = name
         self._around = around
         self._begin()
+        _WORKERS.add(self)
 
     def _begin(self) -> None:
         self._process = os.getpid()
@@ -72,6 +106,7 @@ class Worker(Generic[J]):
         self._taken: list[J] = []
         self._bench: _Bench[J] | None = None
         self._busy: Future[None] | None = None
+        self._halted = False
 
     def submit(self, job: J) -> None:
         """Hand in a job; it joins what is being worked at."""
@@ -83,7 +118,7 @@ class Worker(Generic[J]):
                 return
             if self._bench is None:
                 self._bench = _Bench(self._name)
-            self._busy = busy = self._bench.pool.submit(self._run, self._bench)
+            self._busy = busy = self._bench.begin(partial(self._run, self._bench))
         busy.add_done_callback(self._done)
 
     def close(self) -> Future[None] | None:
@@ -97,8 +132,15 @@ class Worker(Generic[J]):
         with self._lock:
             bench, self._bench, busy = self._bench, None, self._busy
         if bench is not None:
-            bench.pool.shutdown(wait=False)
+            bench.free()
         return busy
+
+    def halt(self) -> Future[None] | None:
+        """Leave all work where it stands, and give the stretch that still has to end, if any."""
+        if self._process != os.getpid():
+            return None
+        self._halted = True
+        return self._busy
 
     def _run(self, bench: _Bench[J]) -> None:
         with self._around():
@@ -107,7 +149,7 @@ class Worker(Generic[J]):
     def _work(self, bench: _Bench[J]) -> None:
         if bench.mill is None:
             bench.mill = self._build()
-        while True:
+        while not self._halted:
             with self._lock:
                 fresh, self._inbox = self._inbox, []
                 self._taken = [job for job in self._taken if not job.done] + fresh
@@ -132,6 +174,15 @@ class Worker(Generic[J]):
             jobs, self._taken, self._inbox = self._taken + self._inbox, [], []
             bench, self._bench, self._busy = self._bench, None, None
         if bench is not None:
-            bench.pool.shutdown(wait=False)
+            bench.free()
         for job in jobs:
             job.fail(error)
+
+
+_WORKERS: weakref.WeakSet[Worker[Any]] = weakref.WeakSet()
+
+
+@atexit.register
+def _halt_all() -> None:
+    """Give the threads a moment to leave what they compute: one cut off there may crash."""
+    wait([busy for worker in list(_WORKERS) if (busy := worker.halt()) is not None], timeout=2)

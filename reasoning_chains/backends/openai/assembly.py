@@ -18,6 +18,26 @@ OnDelta: TypeAlias = Callable[[int, Delta], None]
 _TEXTS = ("content", "reasoning_content", "reasoning", "refusal")
 
 
+class _Clearing:
+    """Takes keys out of a text that comes in pieces; what may be a key's beginning waits."""
+
+    def __init__(self, teller: Teller) -> None:
+        self._teller = teller
+        self._held = ""
+
+    def feed(self, text: str) -> str:
+        """Give what is clear by now."""
+        text = self._teller.cleared(self._held + text)
+        clear = len(text) - self._teller.begun_in(text)
+        self._held = text[clear:]
+        return text[:clear]
+
+    def close(self) -> str:
+        """Give what was held back, now that nothing more comes."""
+        held, self._held = self._held, ""
+        return held
+
+
 class _Part:
     """One choice while its pieces arrive."""
 
@@ -28,6 +48,7 @@ class _Part:
         self.logprobs: list[object] = []
         self.ending: dict[str, object] = {}
         self.thinking = ThinkingStream()
+        self._shown = (_Clearing(teller), _Clearing(teller))
 
     def take(self, choice: Mapping[str, Any], delta: Mapping[str, Any]) -> Delta:
         """Take a piece in, and give what of it a reader can be shown."""
@@ -45,7 +66,17 @@ class _Part:
         native = delta.get("reasoning_content") or delta.get("reasoning")
         content = delta.get("content")
         thought, text = self.thinking.feed(content if isinstance(content, str) else "")
-        return Delta(text, thought + (native if isinstance(native, str) else ""))
+        return self._clear(text, thought + (native if isinstance(native, str) else ""))
+
+    def close(self) -> Delta:
+        """Give what a reader can be shown of what was held back."""
+        thought, text = self.thinking.close()
+        last, (for_text, for_thought) = self._clear(text, thought), self._shown
+        return Delta(last.text + for_text.close(), last.reasoning + for_thought.close())
+
+    def _clear(self, text: str, thought: str) -> Delta:
+        for_text, for_thought = self._shown
+        return Delta(for_text.feed(text), for_thought.feed(thought))
 
     def _take_call(self, call: Mapping[str, Any], at: int) -> None:
         index = call.get("index")
@@ -60,8 +91,7 @@ class _Part:
 
     def text(self, name: str) -> str:
         """Join one text; a key that came in pieces is whole only now."""
-        text = "".join(self.texts[name]).encode(errors="surrogatepass")
-        return self._teller.without_keys(text).decode(errors="replace")
+        return self._teller.cleared("".join(self.texts[name]))
 
     def whole(self, index: int) -> dict[str, object]:
         """Spell the choice as a reply that was not streamed has it."""
@@ -128,8 +158,7 @@ class Assembly:
         ended: list[dict[str, object]] = []
         cut: dict[int, HostedError] = {}
         for index, part in sorted(self._parts.items()):
-            thought, text = part.thinking.close()
-            self._show(index, Delta(text, thought))
+            self._show(index, part.close())
             if "finish_reason" in part.ending or (self._done and self.failure is None):
                 ended.append(part.whole(index))
             else:

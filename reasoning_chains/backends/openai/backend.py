@@ -17,7 +17,7 @@ from reasoning_chains.backends.openai.failures import Teller
 from reasoning_chains.backends.openai.sharing import NativeN
 from reasoning_chains.backends.openai.to_wire import check
 from reasoning_chains.backends.openai.transport import Caller, Limits, Transport
-from reasoning_chains.errors import MissingPackage, UnknownName, UserMistake
+from reasoning_chains.errors import MissingPackage, UnknownName, UserMistake, shown, wanted
 from reasoning_chains.protocols import Emit
 from reasoning_chains.secrets import Secret
 from reasoning_chains.types import Capabilities, Content, Request, Sampling
@@ -26,6 +26,18 @@ __all__ = ["OpenAIBackend"]
 
 _MOST_CHOICES = 128  # OpenAI's own limit for n
 _KEY = "OPENAI_API_KEY"
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "base_url": (str,),
+    "api_key_env": (str, type(None)),
+    "n": (bool, type(None)),
+    "streaming": (bool,),
+    "thinking": (bool,),
+    "allow_http": (bool,),
+    "defaults": (Sampling,),
+    "timeout": (float,),
+    "connect_timeout": (float,),
+    "connections": (int,),
+}
 _TOKEN = frozenset(string.ascii_letters + string.digits + "-_")
 _OURS = frozenset({"host", "content-length", "content-type", "transfer-encoding", "connection"})
 
@@ -45,6 +57,7 @@ class OpenAIBackend:
         dialect: What the address is declared to be; vLLM and SGLang continue a prefilled reply.
         n: Whether the address gives several samples a request; learned where it is not said.
         streaming: Whether replies are streamed, so that deltas are emitted.
+        thinking: Whether the model thinks by itself: prompts then leave out what asks for steps.
         timeout: Seconds for a whole reply.
         connect_timeout: Seconds for a connection.
         connections: The most connections at once; waiting for one is no part of `timeout`.
@@ -61,6 +74,7 @@ class OpenAIBackend:
     dialect: Dialect = "openai"
     n: bool | None = None
     streaming: bool = False
+    thinking: bool = False
     timeout: float = 600.0
     connect_timeout: float = 10.0
     connections: int = 100
@@ -93,19 +107,23 @@ class OpenAIBackend:
     def _check(self) -> None:
         if not isinstance(self.model, str) or not self.model.strip():
             raise UserMistake("no model is named: give openai:MODEL, as in openai:gpt-4o-mini")
+        for name, kinds in _KINDS.items():
+            wanted(name, getattr(self, name), *kinds)
+        if not isinstance(self.headers, Mapping):  # not shown: it may well hold a key
+            raise UserMistake("headers must be names with values, such as {'X-Team': 'blue'}")
         for what, value, known in (
             ("dialect", self.dialect, get_args(Dialect)),
             ("transport", self.transport, ("aiohttp", "sdk")),
         ):
             if value not in known:
-                raise UnknownName(what, str(value), known)
+                raise UnknownName(what, value, known)
         for what, limit in (
             ("timeout", self.timeout),
             ("connect_timeout", self.connect_timeout),
             ("connections", self.connections),
         ):
             if not limit > 0:
-                raise UserMistake(f"{what}={limit!r}: it must be more than 0")
+                raise UserMistake(f"{what}={shown(limit)}: it must be more than 0")
 
     def _key(self, address: Address) -> Secret | None:
         if isinstance(self.api_key, Secret):
@@ -152,7 +170,7 @@ class OpenAIBackend:
             seed="none" if "seed" in spelling.dropped else "request" if takes_n else "row",
             tools=True,
             json_schema=True,
-            thinking=True,
+            thinking=self.thinking,
             stream=True,
         )
 

@@ -82,11 +82,26 @@ def read_choice(item: object, content: Content, teller: Teller) -> Choice | Back
     if isinstance(refusal, str) and refusal and not text:
         text, finish = _whole(refusal), "content_filter"
         notes.append("the model refused: its text is the refusal")
-    reasoning, text = _thinking(message, text)
+    reasoning, text = map(teller.cleared, _thinking(message, text))
+    calls = tuple(_cleared(call, teller) for call in calls)
     logprobs = _logprobs(item.get("logprobs"), content, notes)
+    if any(text != teller.cleared(text) for text in _spelled(logprobs)):
+        logprobs = ()
+        notes.append("logprobs are left out: their tokens spell a key")
     text, stop = _cut_at_stop(text, item, content.sampling.stop or (), notes)
     finish = "stop" if stop and finish == "length" else finish
     return Choice(text, reasoning, calls, logprobs, finish, stop, tuple(notes))
+
+
+def _cleared(call: ToolCall, teller: Teller) -> ToolCall:
+    fields = (call.id, call.name, call.arguments)
+    return ToolCall(*map(teller.cleared, fields))
+
+
+def _spelled(logprobs: Sequence[TokenLogprob]) -> tuple[str, str]:
+    """Give what the tokens spell in a row, and the others that were weighed."""
+    others = "\n".join(other for token in logprobs for other, _ in token.top)
+    return "".join(token.token for token in logprobs), others
 
 
 def _text(value: object) -> str | None:

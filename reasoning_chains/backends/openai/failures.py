@@ -82,6 +82,16 @@ class Teller:
                 body = secret.scrub(body.decode(errors="replace")).encode()
         return body
 
+    def cleared(self, text: str) -> str:
+        """Take the keys out of a text as a reader sees it, whatever spelled it on the wire."""
+        for secret in self.secrets:
+            text = secret.scrub(text)
+        return text
+
+    def begun_in(self, text: str) -> int:
+        """Give how many letters at a text's end may be the beginning of a key."""
+        return max((secret.begun_in(text) for secret in self.secrets), default=0)
+
     def failed(self, said: str, *, retryable: bool, status: int | None = None) -> HostedError:
         """Make an error that begins with the address."""
         return HostedError(f"{self.address.base} {said}", retryable=retryable, status=status)

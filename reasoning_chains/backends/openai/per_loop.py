@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import concurrent.futures
-import contextlib
+import os
 import weakref
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -87,12 +87,24 @@ def _end_all(held: _Held[Any]) -> list[concurrent.futures.Future[None]]:
 
 _OPENED: weakref.WeakSet[PerLoop[Any]] = weakref.WeakSet()
 _ENDING: set[concurrent.futures.Future[None]] = set()
+_PARENTS: list[_Held[Any]] = []
+"""In a forked child: what the parent opened, on loops of its own, which nobody here may end."""
+
+
+def _forget() -> None:
+    for owner in list(_OPENED):
+        _PARENTS.append(dict(owner._held))
+        owner._held.clear()
+    _OPENED.clear()
+    _ENDING.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
 
 
 @atexit.register
 def _at_exit() -> None:
     """Close what the library's background loop, which never ends by itself, still holds."""
-    for owner in list(_OPENED):
-        for future in _end_all(owner._held):
-            with contextlib.suppress(TimeoutError, concurrent.futures.CancelledError):
-                future.result(1)
+    ending = [future for owner in list(_OPENED) for future in _end_all(owner._held)]
+    concurrent.futures.wait(ending, timeout=1)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["ThinkingStream"]
+from reasoning_chains.answers.thinking import CLOSERS, OPENERS
+from reasoning_chains.secrets import held_back
 
-_OPEN, _CLOSE = "<think>", "</think>"
+__all__ = ["ThinkingStream"]
 
 
 class ThinkingStream:
-    """Splits a stream of text that may begin with a <think> block.
+    """Splits a stream of text that may begin with a block of thinking.
 
     It holds back no more than a tag's length, so deltas stay prompt; the final reply is split
     again as a whole, which is what counts.
@@ -25,10 +26,11 @@ class ThinkingStream:
         self._held += text
         if self._state == "start":
             begun = self._held.lstrip()
-            if begun.startswith(_OPEN):
-                self._state, self._held = "thinking", begun[len(_OPEN) :]
-            elif _OPEN.startswith(begun):
-                return "", ""  # may still become the tag
+            opener = next((tag for tag in OPENERS if begun.startswith(tag)), "")
+            if opener:
+                self._state, self._held = "thinking", begun[len(opener) :]
+            elif any(tag.startswith(begun) for tag in OPENERS):
+                return "", ""  # may still become a tag
             else:
                 return "", self._leave()
         return self._think()
@@ -40,15 +42,15 @@ class ThinkingStream:
         return (held, "") if thinking else ("", held)
 
     def _think(self) -> tuple[str, str]:
-        before, tag, after = self._held.partition(_CLOSE)
-        if tag:
+        held = self._held
+        places = [(held.find(tag), tag) for tag in CLOSERS if tag in held]
+        if places:
+            place, tag = min(places)
             self._leave()
-            return before, after.lstrip("\n")
-        keep = next(
-            (size for size in range(len(_CLOSE) - 1, 0, -1) if before.endswith(_CLOSE[:size])), 0
-        )
-        self._held = before[len(before) - keep :]
-        return before[: len(before) - keep], ""
+            return held[:place], held[place + len(tag) :].lstrip("\n")
+        clear = len(held) - held_back(held, CLOSERS)
+        self._held = held[clear:]
+        return held[:clear], ""
 
     def _leave(self) -> str:
         held, self._held, self._state = self._held, "", "text"

@@ -12,7 +12,7 @@ import pytest
 from reasoning_chains.backends.openai import OpenAIBackend
 from reasoning_chains.errors import UserMistake
 from reasoning_chains.secrets import Secret
-from tests.backends.openai.asked import KEY, Got, Via, ask, asked_once, run
+from tests.backends.openai.asked import KEY, Got, Via, ask, asked_once, content, run
 from tests.servers.chat import ChatServer, Fault, Manner, event, refuse
 from tests.servers.faults import answers, drops, hangs, redirects, streams
 
@@ -144,3 +144,52 @@ def test_plain_headers_may_stand_in_replies() -> None:
         got = asked_once(server.url, headers={"X-Title": "answer"})
     assert "answer" in got.texts[0]
     assert server.ledger.headers[0]["x-title"] == "answer"
+
+
+@pytest.mark.parametrize("given", [{"api_key_env": KEY}, {"headers": f"X-Key: {KEY}"}])
+def test_a_key_in_the_wrong_place_is_not_shown(given: dict[str, Any]) -> None:
+    with pytest.raises(UserMistake) as caught:
+        OpenAIBackend("m", "https://example.org/v1", **given)
+    assert KEY not in str(caught.value)
+
+
+class Spelled:
+    """A key in the ways in which JSON and a list of parts can spell it."""
+
+    escaped = "".join(f"\\u{ord(letter):04x}" for letter in KEY)
+    parts = json.dumps([{"type": "text", "text": KEY[:9]}, {"type": "text", "text": KEY[9:]}])
+    reply = '{"choices": [{"message": {"content": %s}, "finish_reason": "stop"}]}'
+
+
+@pytest.mark.parametrize("told", [f'"It is {Spelled.escaped}!"', Spelled.parts])
+def test_a_key_that_json_spells_otherwise_is_taken_out(transport: Via, told: str) -> None:
+    with ChatServer(fault=lambda number, body: answers(Spelled.reply % told)) as server:
+        got = asked_once(server.url, transport=transport)
+    assert "[key removed]" in got.texts[0]
+    assert "canary" not in shown(got)
+
+
+def test_a_key_in_a_calls_arguments_or_its_tokens_is_taken_out() -> None:
+    call = {"id": "1", "function": {"name": "f", "arguments": "@"}}
+    tokens = [{"token": part, "logprob": -0.1} for part in (KEY[:9], KEY[9:])]
+    choice = {"message": {"tool_calls": [call]}, "logprobs": {"content": tokens}}
+    reply = json.dumps({"choices": [choice]}).replace("@", Spelled.escaped)
+    with ChatServer(fault=lambda number, body: answers(reply)) as server:
+        got = asked_once(server.url, content(logprobs=0))
+    assert got.completions[0].tool_calls[0].arguments == "[key removed]"
+    assert got.completions[0].logprobs == ()
+    assert "canary" not in shown(got)
+    assert "their tokens spell a key" in got.notes
+
+
+@pytest.mark.parametrize("field", ["content", "reasoning_content"])
+@pytest.mark.parametrize("size", [1, 4, 9])
+def test_a_key_that_is_streamed_in_pieces_is_in_no_delta(field: str, size: int) -> None:
+    text = f"sk is {KEY}, or {KEY[:8]}"
+    cuts = [text[at : at + size] for at in range(0, len(text), size)]
+    events = [event({"choices": [{"index": 0, "delta": {field: cut}}]}) for cut in cuts]
+    fault = streams(*events, b"data: [DONE]\n\n")
+    with ChatServer(fault=lambda number, body: fault) as server:
+        got = asked_once(server.url, streaming=True)
+    told = "".join(delta.text + delta.reasoning for delta in got.deltas[0])
+    assert told == f"sk is [key removed], or {KEY[:8]}"

@@ -172,3 +172,21 @@ def test_a_stream_without_usage_is_estimated() -> None:
     with ChatServer(Manner(usage=False)) as server:
         got = asked_once(server.url, n=2, streaming=True)
     assert "usage estimated" in got.notes
+
+
+@pytest.mark.parametrize(
+    ("opener", "closer"),
+    [
+        ("<think>", "</think>"),
+        ("<thinking>", "</thinking>"),
+        ("<|begin_of_thought|>", "<|end_of_thought|>"),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_every_kind_of_thinking_streams_as_thinking(opener: str, closer: str, size: int) -> None:
+    text = f"{opener}2 < 3{closer}\n\nYes."
+    cuts = [piece(text[at : at + size]) for at in range(0, len(text), size)]
+    got = streamed(streams(*cuts, DONE))
+    assert "".join(delta.reasoning for delta in got.deltas[0]) == "2 < 3"
+    assert "".join(delta.text for delta in got.deltas[0]).strip() == "Yes."
+    assert (got.completions[0].reasoning, got.texts) == ("2 < 3", ["Yes."])

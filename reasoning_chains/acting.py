@@ -1,0 +1,148 @@
+"""One call of a tool: approved, limited in time and size; failures are told, not raised."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from reasoning_chains.budget import Account
+from reasoning_chains.errors import BudgetSpent, ReasoningChainsError, near
+from reasoning_chains.failing import Told
+from reasoning_chains.toolbox import Tool, ToolFailed
+from reasoning_chains.waiting import in_thread
+
+__all__ = ["Observation", "arguments_of", "call_tool", "within"]
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What came of a call, as the model is told it; `failed` marks that no result came."""
+
+    text: str
+    failed: bool = False
+
+
+def arguments_of(tool: Tool, written: str) -> Mapping[str, Any]:
+    """Read arguments that a model wrote: a JSON object, else the text of the only argument.
+
+    Raises:
+        ToolFailed: They are neither.
+    """
+    text = written.strip()
+    inputs = tool.inputs
+    if not text and not inputs:
+        return {}
+    found = _json_object(text)
+    if found is not None and (len(inputs) != 1 or set(found) <= set(inputs)):
+        return found
+    if len(inputs) == 1:
+        return {inputs[0]: _unquoted(text)}
+    raise ToolFailed(f"{tool.name} takes its arguments as a JSON object: {tool.shape}")
+
+
+def _json_object(text: str) -> dict[str, Any] | None:
+    if not text.startswith("{"):
+        return None
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _unquoted(text: str) -> str:
+    for mark in "\"'":
+        if len(text) > 1 and text[0] == text[-1] == mark and mark not in text[1:-1]:
+            return text[1:-1]
+    return text
+
+
+async def within(account: Account, work: Coroutine[Any, Any, _T]) -> _T:
+    """Take a step of the budget and await the work within its time.
+
+    Raises:
+        BudgetSpent: No step is left, or the time is over.
+    """
+    try:
+        account.take_step()
+    except BudgetSpent:
+        work.close()
+        raise
+    clock = asyncio.timeout_at(account.deadline)
+    try:
+        async with clock:
+            return await work
+    except TimeoutError:
+        if not clock.expired():
+            raise
+        raise BudgetSpent("the seconds of the budget are over") from None
+
+
+async def call_tool(
+    account: Account, tools: Sequence[Tool], name: str, written: str | Mapping[str, Any]
+) -> Observation:
+    """Call the tool of a name, within the time of the budget and its own.
+
+    Raises:
+        BudgetSpent: No step is left, or the time is over.
+    """
+    return await within(account, _called(tools, name, written))
+
+
+def _named(tools: Sequence[Tool], name: str) -> Tool:
+    folded = name.strip().casefold()
+    for tool in tools:
+        if tool.name.casefold() == folded:
+            return tool
+    known = [tool.name for tool in tools]
+    raise ToolFailed(f"there is no tool {name[:60]!r}: {near(name, known)}")
+
+
+async def _called(
+    tools: Sequence[Tool], name: str, written: str | Mapping[str, Any]
+) -> Observation:
+    longest = 2_000
+    try:
+        tool = _named(tools, name)
+        longest = tool.longest
+        arguments = arguments_of(tool, written) if isinstance(written, str) else written
+        if not await _approved(tool, arguments):
+            return Observation(f"{tool.name} was not approved: go on without it", failed=True)
+        return Observation(_capped(await _timed(tool, arguments), longest))
+    except ToolFailed as failure:
+        return Observation(_capped(str(failure), longest), failed=True)
+
+
+async def _timed(tool: Tool, arguments: Mapping[str, Any]) -> str:
+    clock = asyncio.timeout(tool.seconds)
+    try:
+        async with clock:
+            with Told(tool.name, ReasoningChainsError, TimeoutError):
+                return await tool.call(arguments)
+    except TimeoutError:
+        if not clock.expired():
+            raise ToolFailed(f"{tool.name} failed: its own time was over") from None
+        raise ToolFailed(f"{tool.name} gave no result in {tool.seconds:g} s") from None
+
+
+async def _approved(tool: Tool, arguments: Mapping[str, Any]) -> bool:
+    if tool.approve is None:
+        return True
+    with Told(f"the approval of {tool.name}"):  # it may trip over arguments that are missing
+        said = await in_thread(partial(tool.approve, tool.name, arguments))
+        return bool(await said if inspect.isawaitable(said) else said)
+
+
+def _capped(text: str, longest: int) -> str:
+    """Cut what is too long; halves of surrogate pairs, which are no text, become question marks."""
+    text = text.encode(errors="replace").decode()
+    if len(text) <= longest:
+        return text
+    return f"{text[:longest]}… (cut: {len(text):,} characters)"

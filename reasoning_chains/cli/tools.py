@@ -1,0 +1,100 @@
+"""`--tools` of the command line: opens the tools, and gives them to the chain that takes some."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from reasoning_chains.cli.printing import safe
+from reasoning_chains.errors import UserMistake
+from reasoning_chains.names import open_tool
+from reasoning_chains.toolbox import Tool
+
+__all__ = ["Person", "opened_tools", "with_tools"]
+
+
+class Person:
+    """Who sits at the terminal; a spinner that is shown there stands still while they write."""
+
+    def __init__(self) -> None:
+        self.spinner: Any = None
+        self._turn = threading.Lock()
+
+    def __call__(self, question: str) -> str:
+        """Ask on standard error, and read a line from standard input.
+
+        Raises:
+            EOFError: The terminal was closed.
+        """
+        with self._turn:
+            if self.spinner is not None:
+                self.spinner.stop()
+            sys.stderr.write(f"{safe(question)}\n> ")
+            sys.stderr.flush()
+            line = sys.stdin.readline()
+            if self.spinner is not None:
+                self.spinner.start()
+        if not line:
+            raise EOFError("the person is gone")
+        return line.rstrip("\n")
+
+
+def opened_tools(written: str, person: Person) -> tuple[Tool, ...]:
+    """Open the tools of a line such as `calculator,lookup:notes/`.
+
+    Raises:
+        UnknownName: There is no such tool.
+        UserMistake: A name is missing, or nobody sits at a terminal who could be asked.
+    """
+    names = [name.strip() for name in written.split(",")]
+    if not all(names):
+        raise UserMistake(f"--tools {written!r} has an empty name: write calculator,lookup:notes/")
+    return tuple(_opened(name, person) for name in names)
+
+
+def _opened(name: str, person: Person) -> Tool:
+    if name != "ask_user":
+        return open_tool(name)
+    from reasoning_chains.tools.ask_user import ask_user
+
+    if not sys.stdin.isatty():
+        raise UserMistake(
+            "the tool ask_user asks on the terminal, and standard input is none: leave it out of "
+            "--tools, or run this in a terminal with the question as an argument"
+        )
+    return ask_user(person)
+
+
+def with_tools(chain: Any, tools: tuple[Tool, ...]) -> Any:
+    """Give tools to a chain, or to the chains inside of it that take some.
+
+    Raises:
+        UserMistake: None takes tools.
+    """
+    made = _given(chain, tools)
+    if made is None:
+        raise UserMistake(
+            f"--tools has no use here: {type(chain).__name__} takes no tools. Write --chain react"
+        )
+    return made
+
+
+def _given(chain: Any, tools: tuple[Tool, ...]) -> Any:
+    """Give the chain with the tools, or None where nothing in it takes them."""
+    if not is_dataclass(chain) or isinstance(chain, type | Tool):
+        return None
+    changed: dict[str, Any] = {}
+    for field in fields(chain):
+        value = getattr(chain, field.name)
+        if field.name == "tools":
+            changed["tools"] = (*value, *tools)
+        elif isinstance(value, tuple):
+            inner = [_given(each, tools) for each in value]
+            if any(each is not None for each in inner):
+                pairs = zip(inner, value, strict=True)
+                changed[field.name] = tuple(old if new is None else new for new, old in pairs)
+        elif (made := _given(value, tools)) is not None:
+            changed[field.name] = made
+    return replace(chain, **changed) if changed else None
