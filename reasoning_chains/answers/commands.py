@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from reasoning_chains.answers.folding import fold
+from reasoning_chains.answers.tokens import Tokens
 
 __all__ = ["expand"]
 
-_LONGEST, _MOST, _DEEPEST = 4_000, 10_000, 50
+_LONGEST, _MOST = 4_000, 10_000
 _QUOTES = "\"'"
 
 
@@ -43,20 +44,8 @@ def _tokens(text: str) -> list[str]:
     return tokens
 
 
-class _Reader:
-    """Reads tokens from left to right, repetition before joining."""
-
-    def __init__(self, tokens: list[str]) -> None:
-        self.tokens, self.place = tokens, 0
-        self.depth = 0
-
-    def next(self) -> str:
-        return self.tokens[self.place] if self.place < len(self.tokens) else ""
-
-    def take(self) -> str:
-        token = self.next()
-        self.place += 1
-        return token
+class _Reader(Tokens):
+    """Reads from left to right, repetition before joining."""
 
     def sum(self) -> list[str]:
         actions = self.product()
@@ -78,20 +67,10 @@ class _Reader:
     def factor(self) -> list[str]:
         token = self.take()
         if token == "(":
-            return self.inner()
+            return self.bracketed(self.sum)
         if token[:1] not in (*_QUOTES,) or not token[1:-1].strip():
             raise ValueError("no action")
         return [token[1:-1].strip()]
-
-    def inner(self) -> list[str]:
-        self.depth += 1
-        if self.depth > _DEEPEST:
-            raise ValueError("too many brackets")
-        actions = self.sum()
-        self.depth -= 1
-        if self.take() != ")":
-            raise ValueError("a bracket is not closed")
-        return actions
 
 
 def _small(left: list[str], right: list[str]) -> list[str]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from reasoning_chains.answers.folding import fold
+from reasoning_chains.answers.tokens import Tokens
 
 __all__ = ["Worked", "makes", "work_out"]
 
-_LONGEST, _DEEPEST = 400, 50
+_LONGEST = 400
 _SIGNS = {"×": "*", "÷": "/", "−": "-", "·": "*"}
 
 
@@ -69,21 +70,12 @@ def _tokens(text: str) -> list[str]:
     return tokens
 
 
-class _Reader:
-    """Reads tokens from left to right, products before sums."""
+class _Reader(Tokens):
+    """Reads from left to right, products before sums."""
 
     def __init__(self, tokens: list[str]) -> None:
-        self.tokens, self.place = tokens, 0
+        super().__init__(tokens)
         self.numbers: list[int] = []
-        self.depth = 0
-
-    def next(self) -> str:
-        return self.tokens[self.place] if self.place < len(self.tokens) else ""
-
-    def take(self) -> str:
-        token = self.next()
-        self.place += 1
-        return token
 
     def sum(self) -> Fraction:
         value = self.product()
@@ -102,17 +94,7 @@ class _Reader:
     def factor(self) -> Fraction:
         token = self.take()
         if token == "(":
-            return self.inner()
+            return self.bracketed(self.sum)
         number = int(token)
         self.numbers.append(number)
         return Fraction(number)
-
-    def inner(self) -> Fraction:
-        self.depth += 1
-        if self.depth > _DEEPEST:
-            raise ValueError("too many brackets")
-        value = self.sum()
-        self.depth -= 1
-        if self.take() != ")":
-            raise ValueError("a bracket is not closed")
-        return value
