@@ -6,6 +6,7 @@ It alone turns a name into an import: from its own table, never from what a mode
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,10 @@ def _made(kind: str, rest: str, options: Mapping[str, Any]) -> Backend:
         more = {"openai": "MODEL", "transformers": "PATH", "replay": "FILE"}[kind]
         raise UserMistake(f"backend {kind!r} needs more: write {kind}:{more}")
     arguments = (rest,) if rest else ()
+    taken = inspect.signature(cls).parameters
+    for option in options:
+        if option not in taken:
+            raise UnknownName(f"option of backend {kind!r}", option, taken)
     try:
         backend: Backend = cls(*arguments, **options)
     except TypeError as error:

@@ -72,7 +72,7 @@ class Message:
     def __post_init__(self) -> None:
         """Refuse a role that no backend knows, and content that is no text."""
         if self.role not in _ROLES:
-            raise UnknownName("role of a message", str(self.role), _ROLES)
+            raise UnknownName("role of a message", self.role, _ROLES)
         wanted("Message(content=…)", self.content, str)
 
 
@@ -107,7 +107,7 @@ class Problem:
                 "the question is empty: give Problem(question=...) some text to answer"
             )
         if self.kind not in KINDS:
-            raise UnknownName("kind of answer", str(self.kind), KINDS)
+            raise UnknownName("kind of answer", self.kind, KINDS)
         object.__setattr__(self, "choices", listed("Problem(choices=…)", self.choices, str))
         turns = listed("Problem(history=…)", self.history, Message, 'write Message("user", "…")')
         object.__setattr__(self, "history", turns)

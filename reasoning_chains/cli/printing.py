@@ -133,19 +133,24 @@ def trace_tree(span: Span) -> Tree:
     return tree
 
 
+def _entry(name: str, value: object) -> str:
+    """Write a value behind its name, all of its lines further in."""
+    return f"  {name}: " + safe(str(value)).replace("\n", "\n      ")
+
+
 def _line(span: Span) -> str:
     data = span.data
     if span.kind == "ask":
         lines = [f"ask {span.label}"]
         messages = data.get("messages")
         for message in messages if isinstance(messages, list) else []:
-            lines.append(f"  {message['role']}: {safe(str(message['content']))}")
+            lines.append(_entry(str(message["role"]), message["content"]))
         if data.get("prefill"):
-            lines.append(f"  assistant begins: {safe(str(data['prefill']))}")
+            lines.append(_entry("assistant begins", data["prefill"]))
         for key in ("reasoning", "text", "error"):
             if data.get(key):
-                lines.append(f"  {key}: {safe(str(data[key]))}")
-        lines += [f"  note: {safe(str(note))}" for note in _listed(data.get("notes"))]
+                lines.append(_entry(key, data[key]))
+        lines += [_entry("note", note) for note in _listed(data.get("notes"))]
         return "\n".join(lines)
     if span.kind == "vote":
         return f"vote: {_votes(span)}"
