@@ -112,7 +112,7 @@ def critique(source: Source) -> Document:
     exercise, steps = _checkable(source)
     lines = [step.verbose for step in steps]
     k = rng.randrange(len(steps))
-    wrong = spoil(rng, steps[k], lines[k]) if rng.random() < 0.65 else lines[k]
+    wrong = spoil(rng, steps[k], lines[k]) if rng.random() < 0.5 else lines[k]
     verdict = "Every step is right."
     said = exercise.answer
     if wrong != lines[k]:

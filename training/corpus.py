@@ -49,9 +49,17 @@ FIRST = {
     "analogical": 0.3, "program": 0.6, "critique": 0.6, "choose": 1, "verify": 2, "recall": 1,
     "read": 0.6,
 }  # fmt: skip
+# A later leg's shares: what divides, acts and reviews, beside the core formats.
+LATER = {
+    "direct": 23, "bare": 17, "cot": 15, "few_shot": 8, "extract": 5, "copy": 9, "decompose": 5,
+    "solve": 6.5, "self_ask": 6, "react": 5, "native": 1.5, "plan": 2, "step_back": 1.5,
+    "analogical": 1.2, "program": 3, "critique": 5, "choose": 2.5, "verify": 4, "recall": 1,
+    "read": 2,
+}  # fmt: skip
 SHARES: dict[str, dict[str, float]] = {
     "full": {name: share for name, (_, share) in MIXTURE.items()},
     "first": {name: float(share) for name, share in FIRST.items()},
+    "later": {name: float(share) for name, share in LATER.items()},
 }
 
 

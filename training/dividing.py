@@ -91,7 +91,7 @@ def self_ask(source: Source) -> Document:
         return source.document([user(prompt), reply(f"No.\n{final}")], "direct")
     asked = [step.question for step in exercise.steps if step.question]
     follow = [f"Follow up: {q}" for q in asked]
-    if rng.random() < 0.3:
+    if rng.random() < 0.5:
         turns, lead = [user(prompt)], "Yes.\n"
         for question, part in zip(follow, parts, strict=False):
             turns += [reply(lead + question), user(f"Intermediate answer: {part.answer}")]

@@ -43,7 +43,12 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         "{question}\nBreak this problem into subproblems. List them in order.",
         "{question}\nWhich questions must be answered first? List them in order.",
     ),
-    "self_ask": ("Question: {question}\nAre follow up questions needed here:",),
+    "self_ask": (
+        "Question: {question}\nAre follow up questions needed here:",
+        'Answer by follow up questions: write "Follow up: ..." and "Intermediate answer: ...", and '
+        'end with "So the final answer is: ...".\n\n'
+        "Question: {question}\nAre follow up questions needed here:",
+    ),
     "react": (
         "Answer the question with Thought, Action and Observation steps.\nTools:\n{tools}\n"
         "Finish[answer]: gives the final answer.\n\nQuestion: {question}",
@@ -54,18 +59,31 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         "{question}\nLet's first understand the problem and devise a plan to solve the problem. "
         "Then, let's carry out the plan and solve the problem step by step.",
         "{question}\nMake a plan first, then carry it out step by step.",
+        "{question}\nLet's first understand the problem and devise a plan to solve the problem. "
+        "Then, let's carry out the plan and solve the problem step by step, and end with "
+        '"The answer is ...".',
     ),
     "step_back": ("{question}\nWhat is the general principle behind this question?",),
     "principle": (
         "{question}\nPrinciple: {principle}\n"
         "Use the principle to answer the question step by step.",
+        "{question}\nPrinciple: {principle}\nUse the principle to answer the question step by "
+        'step, and end with "The answer is ...".',
     ),
-    "analogical": ("{question}\nRecall a similar problem, solve it, then solve this one.",),
+    "analogical": (
+        "{question}\nRecall a similar problem, solve it, then solve this one.",
+        "{question}\nRecall a similar problem, solve it, then solve this one, and end with "
+        '"The answer is ...".',
+    ),
     "program": (
         "{question}\nWrite a Python program that stores the result in answer.",
         "{question}\nWrite Python code that puts the result into the variable answer.",
     ),
-    "review": ("Review the answer above. If a step is wrong, say which one and why.",),
+    "review": (
+        "Review the answer above. If a step is wrong, say which one and why.",
+        "Review the answer above. If a step is wrong, say which one and why; if none is, write "
+        '"Every step is right."',
+    ),
     "revise": ("Give the corrected answer.",),
     "choose": (
         "{question}\n\nCandidates:\n{candidates}\n\n"
