@@ -113,9 +113,9 @@ class Run:
 
     async def _repaired(self, problem: Problem, reply: Reply, sampling: Sampling | None) -> Reply:
         """Ask once for JSON that fits; what was paid for is kept where that fails."""
-        wanted: dict[str, Any] = {"reply": reply.text, "error": reply.unfit}
+        told: dict[str, Any] = {"reply": reply.text, "error": reply.unfit}
         try:
-            return await self.ask("repair_json", sampling=sampling, problem=problem, **wanted)
+            return await self.ask("repair_json", sampling=sampling, problem=problem, **told)
         except BackendError as error:
             self.span.add("note", "repair failed", error=str(error))
             return reply
