@@ -48,6 +48,13 @@ def _steps(people: list[str], flips: list[int], up: bool) -> list[Step]:
     return steps
 
 
+def _compared(side: str, asked: str) -> Step:
+    """Hold the side that is up against the one that was asked for."""
+    same = "the same" if side == asked else "not the same"
+    told = f"It is {side} up and {asked} up was asked, which is {same}."
+    return Step(told, f"{side}, {asked}: {same}.", "", "yes" if side == asked else "no")
+
+
 def _side(up: bool) -> str:
     return "heads" if up else "tails"
 
@@ -61,14 +68,15 @@ def coin(rng: Random, level: int) -> Exercise:
     steps = _steps(people, flips, up)
     told = [f"A coin is {start} up.", *map(_tell, people, flips)]
     side = steps[-1].value
+    compared = _compared(side, asked)
     return Exercise(
         task="coin",
         level=level,
         kind="boolean",
         context=" ".join(told),
         final=f"Is the coin {'still ' if asked == start else 'now '}{asked} up?",
-        answer="yes" if side == asked else "no",
-        steps=tuple(steps),
+        answer=compared.value,
+        steps=(*steps, compared),
         form=f"coin:{start};{','.join(map(str, flips))};{asked}",
-        alternatives=(_counted(flips, side),),
+        alternatives=((*_counted(flips, side), compared),),
     )
