@@ -23,7 +23,7 @@ REVIEW = "Step 1 is wrong: 3 + 4 = 7."
 RIGHT = "3 + 4 = 7.\nThe answer is 7."
 FINE = "Every step is right."
 ASKED = f'{SUM.question}\nLet\'s think step by step, and end with "The answer is ...".'
-(REVIEW_ASK,), (REVISE_ASK,) = WORDINGS["review"], WORDINGS["revise"]
+REVIEW_ASK, REVISE_ASK = WORDINGS["review"][0], WORDINGS["revise"][0]
 
 
 def test_it_reviews_and_revises_until_nothing_is_wrong() -> None:
