@@ -17,7 +17,7 @@ def test_the_principle_is_asked_for_and_the_answer_given_with_it() -> None:
     backend = ScriptedBackend([PRINCIPLE, ANSWER])
     solution = StepBack().invoke(SUM, backend=backend)
     assert (solution.answer, solution.usage.calls) == ("7", 2)
-    (first,), (second,) = WORDINGS["step_back"], WORDINGS["principle"]
+    first, second = WORDINGS["step_back"][0], WORDINGS["principle"][0]
     assert said(backend, 0) == first.replace("{question}", SUM.question)
     wanted = second.replace("{question}", SUM.question).replace("{principle}", PRINCIPLE)
     assert turns(backend, 1) == [("user", wanted)]

@@ -35,7 +35,7 @@ def test_each_different_answer_is_shown_once_and_the_model_chooses() -> None:
     solution = chain(5).invoke(SUM, backend=backend)
     assert (solution.answer, solution.text) == ("7", "The answer is 7.0.")
     assert solution.confidence == pytest.approx(2 / 5)
-    (wording,) = WORDINGS["choose"]
+    wording = WORDINGS["choose"][0]
     wanted = wording.replace("{question}", SUM.question).replace("{candidates}", "1. 8\n2. 7")
     assert said(backend) == wanted
     assert [request.n for request in backend.requests] == [5, 1]
