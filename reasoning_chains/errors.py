@@ -15,7 +15,6 @@ ReasoningChainsError
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
@@ -169,6 +168,8 @@ class Caught:
 
 def near(name: str, known: Iterable[str]) -> str:
     """Say which known names look like `name`, or list them all (at most twenty)."""
+    import difflib  # it loads regular expressions
+
     names = sorted(known)
     close = difflib.get_close_matches(name[:100], names, n=3, cutoff=0.5)
     if close:

@@ -6,14 +6,17 @@ It alone turns a name into an import: from its own table, never from what a mode
 from __future__ import annotations
 
 import importlib
-import inspect
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from os import PathLike
+from typing import TYPE_CHECKING, Any
 
 from reasoning_chains.errors import UnknownName, UserMistake, wanted
 from reasoning_chains.protocols import Backend
-from reasoning_chains.toolbox import Tool
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reasoning_chains.toolbox import Tool
 
 __all__ = [
     "BACKENDS",
@@ -103,7 +106,7 @@ def open_backend(name: str, *, project: str | None = None, **options: Any) -> Ba
         UserMistake: An option is unknown, or what stands after the colon is missing.
     """
     wanted("the backend's name", name, str)
-    wanted("project", project, str, Path, type(None))
+    wanted("project", project, str, PathLike, type(None))
     kind, _, rest = name.partition(":")
     if kind in BACKENDS:
         return _made(kind, rest, options)
@@ -126,7 +129,7 @@ def open_backend(name: str, *, project: str | None = None, **options: Any) -> Ba
 def _placed(kind: str, written: str, folder: Path) -> str:
     """Read a path from the project's folder on; what is not there may be a model's name."""
     try:
-        path = folder / Path(written).expanduser()  # an absolute path stays as it is
+        path = folder / type(folder)(written).expanduser()  # an absolute path stays as it is
     except RuntimeError:
         raise UserMistake(f"{written}: this machine has no such home folder") from None
     named = kind == "transformers" and not written.startswith("~") and not path.exists()
@@ -139,7 +142,9 @@ def _made(kind: str, rest: str, options: Mapping[str, Any]) -> Backend:
         more = {"openai": "MODEL", "transformers": "PATH", "replay": "FILE"}[kind]
         raise UserMistake(f"backend {kind!r} needs more: write {kind}:{more}")
     arguments = (rest,) if rest else ()
-    taken = inspect.signature(cls).parameters
+    from inspect import signature
+
+    taken = signature(cls).parameters
     for option in options:
         if option not in taken:
             raise UnknownName(f"option of backend {kind!r}", option, taken)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from reasoning_chains.chain import Chain, chain_wanted
-from reasoning_chains.electing import concluded, key_of, spokesman
 from reasoning_chains.errors import UnknownName, UserMistake, shown, wanted
 from reasoning_chains.types import Sampling
 from reasoning_chains.voting import StopRule, majority
@@ -80,6 +79,8 @@ class SelfConsistency(Chain):
                 "self_consistency at temperature 0 asks one voter many times: leave the "
                 "temperature out, or set it above 0"
             )
+        from reasoning_chains.electing import concluded, key_of, spokesman
+
         sampling = run.sampling.over(_VOTER)
         if self.weights == "probability" and sampling.logprobs is None:
             sampling = Sampling(logprobs=0).over(sampling)
