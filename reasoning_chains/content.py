@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from reasoning_chains.errors import UserMistake, shown
@@ -60,7 +61,7 @@ class Library:
             return None
         for root in self.roots:
             path = root / kind / name
-            if path.is_file() and path.resolve().is_relative_to((root / kind).resolve()):
+            if path.is_file() and _inside(path, root / kind, path.stat().st_ino):
                 return path
         return None
 
@@ -84,6 +85,12 @@ class Library:
             for path in (root / kind).rglob(f"*{ending}")
         }
         yield from sorted(name.removesuffix(ending) for name in found if self.find(kind, name))
+
+
+@lru_cache(maxsize=4096)
+def _inside(path: Path, folder: Path, inode: int) -> bool:
+    """Tell whether a file lies in a folder when links are followed; another inode is asked anew."""
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def _is_folder(path: Path) -> bool:
