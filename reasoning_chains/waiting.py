@@ -7,7 +7,9 @@ import contextlib
 import contextvars
 import threading
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, TypeVar
+
+from reasoning_chains.errors import Caught
 
 __all__ = ["in_thread", "together"]
 
@@ -27,41 +29,30 @@ async def together(work: Sequence[Coroutine[Any, Any, _T]]) -> list[_T]:
             await asyncio.wait(unfinished)
 
 
-class _Landing(Generic[_T]):
-    """Brings what a block gives, or raises, to a future of a loop in another thread."""
-
-    def __init__(self) -> None:
-        self.loop = asyncio.get_running_loop()
-        self.landed: asyncio.Future[_T] = self.loop.create_future()
-        self.value: Any = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
-        with contextlib.suppress(RuntimeError):  # the loop was closed: nobody waits any more
-            self.loop.call_soon_threadsafe(self._land, error)
-        return True
-
-    def _land(self, error: BaseException | None) -> None:
-        if self.landed.done():
-            return
-        if error is None:
-            self.landed.set_result(self.value)
-        elif isinstance(error, StopIteration):
-            self.landed.set_exception(RuntimeError("the function raised StopIteration"))
-        else:
-            self.landed.set_exception(error)
-
-
 async def in_thread(function: Callable[[], _T]) -> _T:
     """Await a function that blocks; one that never ends keeps neither loop nor process alive."""
-    landing: _Landing[_T] = _Landing()
+    loop = asyncio.get_running_loop()
+    landed: asyncio.Future[_T] = loop.create_future()
     context = contextvars.copy_context()
+    caught = Caught(BaseException)
 
     def work() -> None:
-        with landing:
-            landing.value = context.run(function)
+        value: Any = None
+        with caught:
+            value = context.run(function)
+        with contextlib.suppress(RuntimeError):  # the loop was closed: nobody waits any more
+            loop.call_soon_threadsafe(_land, landed, value, caught.error)
 
     threading.Thread(target=work, name="reasoning-chains-call", daemon=True).start()
-    return await landing.landed
+    return await landed
+
+
+def _land(landed: asyncio.Future[Any], value: Any, error: BaseException | None) -> None:
+    if landed.done():
+        return
+    if error is None:
+        landed.set_result(value)
+    elif isinstance(error, StopIteration):  # no future takes one
+        landed.set_exception(RuntimeError("the function raised StopIteration"))
+    else:
+        landed.set_exception(error)
