@@ -75,14 +75,8 @@ async def within(account: Account, work: Coroutine[Any, Any, _T]) -> _T:
     except BudgetSpent:
         work.close()
         raise
-    clock = asyncio.timeout_at(account.deadline)
-    try:
-        async with clock:
-            return await work
-    except TimeoutError:
-        if not clock.expired():
-            raise
-        raise BudgetSpent("the seconds of the budget are over") from None
+    async with account.in_time():
+        return await work
 
 
 async def call_tool(

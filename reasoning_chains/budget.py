@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from reasoning_chains.errors import BudgetSpent, ranged
@@ -138,6 +139,22 @@ class Account:
                 raise BudgetSpent("the steps of the budget are used up")
         for account in accounts:
             account.steps += 1
+
+    @asynccontextmanager
+    async def in_time(self) -> AsyncIterator[None]:
+        """Break off what runs inside when the seconds of a budget are over.
+
+        Raises:
+            BudgetSpent: They are.
+        """
+        clock = asyncio.timeout_at(self.deadline)
+        try:
+            async with clock:
+                yield
+        except TimeoutError:
+            if not clock.expired():
+                raise
+            raise BudgetSpent("the seconds of the budget are over") from None
 
     async def reserve(self, tokens: int, calls: int = 1) -> Reservation:
         """Hold an upper bound in every enclosing budget, waiting in line for those in flight.

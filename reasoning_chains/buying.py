@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from reasoning_chains.budget import Account
-from reasoning_chains.errors import BackendError, BudgetSpent
+from reasoning_chains.errors import BackendError
 from reasoning_chains.protocols import Backend
 from reasoning_chains.solution import Event, TextDelta
 from reasoning_chains.trace import Span
@@ -77,19 +76,14 @@ async def buy(
 
     key = session.key(content, path)
     bound = upper_bound(session, content) if account.counts_tokens else 0
-    clock = asyncio.timeout_at(account.deadline)
     try:
-        async with clock:
+        async with account.in_time():
             hold = await account.reserve(bound)
             completion: Completion | None = None
             try:
                 completion = await _send(session, Request(content, (key,)), path)
             finally:
                 hold.settle(completion.usage if completion else None)
-    except TimeoutError:
-        if not clock.expired():
-            raise
-        raise BudgetSpent("the seconds of the budget are over") from None
     except BackendError as error:
         span.data["error"] = str(error)
         raise
