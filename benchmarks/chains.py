@@ -22,9 +22,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from benchmarks.reasoning import weights
+from benchmarks.reasoning import right, weights
 from reasoning_chains import Chain, Solution, parse_chain
-from reasoning_chains.answers import equivalent
 from reasoning_chains.backends.embedded import EmbeddedBackend
 from reasoning_chains.evals.statistics import mcnemar, paired_bootstrap, wilson
 from reasoning_chains.problems import Exercise, exercises, passages
@@ -92,12 +91,6 @@ def cell(chain: Chain, asked: Sequence[Exercise], backend: EmbeddedBackend) -> d
         "hits": "".join("1" if hit else "0" for hit in hits),
         "seconds": round(time.perf_counter() - start, 1),
     }
-
-
-def right(exercise: Exercise, solution: Solution) -> bool:
-    """Say whether a solution is right; what could not be read is not."""
-    kind = exercise.problem.kind
-    return solution.answer is not None and equivalent(solution.answer, exercise.answer, kind)
 
 
 def compared(mine: str, other: str) -> dict[str, Any]:
