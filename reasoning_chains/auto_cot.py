@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from reasoning_chains.chain import Chain, chain_wanted
 from reasoning_chains.chains.zero_shot_cot import ZeroShotCoT
-from reasoning_chains.errors import UserMistake, listed, ranged, shown, wanted
+from reasoning_chains.errors import UserMistake, listed, ranged, shown
 from reasoning_chains.loop import run_sync
 from reasoning_chains.session import AnyBackend, Settings, close_at_stop, problem_of
 from reasoning_chains.types import Problem
@@ -58,7 +58,6 @@ class AutoCoT:
         chain_wanted("auto_cot chain", self.chain, "AutoCoT(chain=ZeroShotCoT())")
         for name in ("clusters", "longest", "steps", "seed"):
             value = getattr(self, name)
-            wanted(f"auto_cot {name}", value, int)
             ranged(f"auto_cot {name}", value, int, int(name != "seed"))
 
     def build(

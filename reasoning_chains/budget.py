@@ -33,9 +33,10 @@ class Budget:
 
     def __post_init__(self) -> None:
         """Refuse limits that are no numbers from 0 on."""
-        for name in ("tokens", "calls", "steps"):
-            ranged(f"budget {name}", getattr(self, name), int, 0)
-        ranged("budget seconds", self.seconds, float, 0)
+        for name in ("tokens", "calls", "steps", "seconds"):
+            value = getattr(self, name)
+            if value is not None:
+                ranged(f"budget {name}", value, float if name == "seconds" else int, 0)
 
 
 @dataclass(eq=False, slots=True)

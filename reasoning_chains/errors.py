@@ -204,14 +204,14 @@ def _spelled(name: str, text: str) -> None:
 
 
 def ranged(name: str, value: Any, kind: type, low: float, high: float = math.inf) -> None:
-    """Refuse what is neither None nor a finite number of this type from `low` to `high`.
+    """Refuse what is no finite number of this type from `low` to `high`.
 
     Raises:
         UserMistake: It says what was wanted and what was found.
     """
-    wanted(name, value, kind, type(None))
+    wanted(name, value, kind)
     top = min(high, _LARGEST)
-    if value is not None and not low <= value <= top:
+    if not low <= value <= top:
         most = f" and at most {top:g}" if high < math.inf or value > top else ""
         raise UserMistake(f"{name}={shown(value)}: it must be at least {low:g}{most}")
 

@@ -70,7 +70,7 @@ class Settings:
             if name not in kinds:
                 raise UnknownName("option of a verb", name, kinds)
             wanted(name, value, *kinds[name])
-        ranged("seed", options.get("seed"), int, -(2**63))
+        ranged("seed", options.get("seed", 0), int, -(2**63))
         check_language(options.get("lang"))
         return cls(**options)
 

@@ -155,15 +155,15 @@ class Sampling:
     def __post_init__(self) -> None:
         """Refuse values outside of their ranges."""
         for name, kind, low, high in _RANGES:
-            ranged(f"sampling {name}", getattr(self, name), kind, low, high)
+            if (value := getattr(self, name)) is not None:
+                ranged(f"sampling {name}", value, kind, low, high)
         if self.stop is not None:
             object.__setattr__(self, "stop", listed("sampling stop", self.stop, str))
 
     def over(self, below: Sampling | None) -> Sampling:
         """Lay these settings over others: what is set here wins."""
-        mine = {f.name: getattr(self, f.name) for f in fields(self)}
-        set_here = {name: value for name, value in mine.items() if value is not None}
-        return self if below is None else replace(below, **set_here)
+        mine = ((f.name, getattr(self, f.name)) for f in fields(self))
+        return replace(below or Sampling(), **{k: v for k, v in mine if v is not None})
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,17 @@ import pytest
 
 from reasoning_chains import (
     BetaRule,
+    Budget,
     Direct,
     EmbeddedBackend,
     FewShotCoT,
+    LeastToMost,
     Message,
     Problem,
+    ReAct,
     Sampling,
     ScriptedBackend,
+    SelfAsk,
     SelfConsistency,
     UnanimousWindow,
     UserMistake,
@@ -64,7 +68,7 @@ MISTAKES: list[tuple[Any, dict[str, Any], str]] = [
     (Message, {"role": "user", "content": None}, "content=….* must be text"),
     (Sampling, {"stop": "\n\n"}, "sampling stop must be a list"),
     (Sampling, {"stop": [3]}, "each of sampling stop must be text"),
-    (Sampling, {"temperature": "1"}, "temperature must be a number or None, found '1'"),
+    (Sampling, {"temperature": "1"}, "temperature must be a number, found '1'"),
     (Sampling, {"temperature": True}, "must be a number"),
     (Sampling, {"temperature": math.nan}, "at least 0"),
     (Sampling, {"temperature": math.inf}, "at least 0"),
@@ -201,3 +205,15 @@ def test_choices_make_a_choice() -> None:
     assert Problem("Which?", choices=("seven", "red")).kind == "choice"
     with pytest.raises(UserMistake, match="they go with 'choice'"):
         Problem("Which?", "number", ("1", "2"))
+
+
+@pytest.mark.parametrize(
+    ("chain", "setting"),
+    [(ReAct, "max_steps"), (LeastToMost, "max_parts"), (SelfAsk, "shots"), (Budget, "calls")],
+)
+def test_none_is_a_number_only_where_it_means_no_limit(chain: Any, setting: str) -> None:
+    if chain is Budget:
+        assert getattr(chain(**{setting: None}), setting) is None
+        return
+    with pytest.raises(UserMistake, match=f"{setting} must be a whole number, found None"):
+        chain(**{setting: None})

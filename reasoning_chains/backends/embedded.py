@@ -38,9 +38,7 @@ class EmbeddedBackend:
         self, folder: Path | str | None = None, *, cache_bytes: int = 64 << 20, max_rows: int = 64
     ) -> None:
         wanted("folder", folder, str, Path, type(None))
-        wanted("cache_bytes", cache_bytes, int)
         ranged("cache_bytes", cache_bytes, int, 0)
-        wanted("max_rows", max_rows, int)
         ranged("max_rows", max_rows, int, 1)
         self.name = "embedded" if folder is None else f"embedded:{Path(folder).name}"
         self.folder = Path(__file__).parent.parent / "weights" if folder is None else Path(folder)

@@ -44,7 +44,6 @@ class TransformersBackend:
         wanted("path", path, str, Path)
         wanted("device", device, str, type(None))
         wanted("dtype", dtype, str, type(None))
-        wanted("max_rows", max_rows, int)
         ranged("max_rows", max_rows, int, 1)
         self.name = f"transformers:{Path(path).name}"
         self._path = path

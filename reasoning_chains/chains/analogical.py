@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from reasoning_chains.chain import Chain
@@ -45,12 +45,9 @@ class Analogical(Chain):
     def __post_init__(self) -> None:
         """Refuse settings that cannot be."""
         wanted("analogical template", self.template, str)
-        wanted("analogical recall", self.recall, int)
         ranged("analogical recall", self.recall, int, 1, 20)
 
     async def solve(self, problem: Problem, run: Run) -> Solution:
         """Ask once."""
         reply = await run.ask(self.template, problem=problem, recall=self.recall)
-        if reply.completion.finish == "length":
-            reply = replace(reply, answer=None, value=None)
         return run.conclude(problem, reply)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from reasoning_chains.attempting import first_accepted
 from reasoning_chains.chain import Chain, chains_wanted
-from reasoning_chains.errors import ranged, wanted
+from reasoning_chains.errors import ranged
 
 if TYPE_CHECKING:
     from reasoning_chains.run import Run
@@ -55,7 +55,6 @@ class Cascade(Chain):
         """Refuse what is no chain, and a confidence that cannot be."""
         chains = chains_wanted("cascade chains", self.chains, _EXAMPLE)
         object.__setattr__(self, "chains", chains)
-        wanted("cascade accept", self.accept, float)
         ranged("cascade accept", self.accept, float, 0, 1)
 
     async def solve(self, problem: Problem, run: Run) -> Solution:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from reasoning_chains.chain import Chain, chains_wanted
 from reasoning_chains.electing import concluded, key_of, spokesman
-from reasoning_chains.errors import UserMistake, ranged, shown, wanted
+from reasoning_chains.errors import UserMistake, listed, ranged
 from reasoning_chains.voting import majority
 
 if TYPE_CHECKING:
@@ -52,15 +51,13 @@ class Ensemble(Chain):
         object.__setattr__(self, "chains", chains)
         if self.weights is None:
             return
-        if isinstance(self.weights, str) or not isinstance(self.weights, Iterable):
-            raise UserMistake(f"ensemble weights must be a list, found {shown(self.weights)}")
-        object.__setattr__(self, "weights", tuple(self.weights))
-        for weight in self.weights:
-            wanted("each of ensemble weights", weight, float)
+        weights = listed("ensemble weights", self.weights, float)
+        object.__setattr__(self, "weights", weights)
+        for weight in weights:
             ranged("each of ensemble weights", weight, float, 0)
-        if len(self.weights) != len(chains) or not sum(self.weights):
+        if len(weights) != len(chains) or not sum(weights):
             raise UserMistake(
-                f"ensemble has {len(chains)} chains and {len(self.weights)} weights: give one "
+                f"ensemble has {len(chains)} chains and {len(weights)} weights: give one "
                 "each, at least one above 0"
             )
 

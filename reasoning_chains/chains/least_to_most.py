@@ -63,6 +63,7 @@ class LeastToMost(Chain):
     def __post_init__(self) -> None:
         """Refuse settings that cannot be."""
         wanted("least_to_most template", self.template, str)
+        wanted("least_to_most two_in_one", self.two_in_one, bool)
         ranged("least_to_most max_parts", self.max_parts, int, 1)
 
     def contracts(self) -> Mapping[str, str]:

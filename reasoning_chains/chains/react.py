@@ -77,6 +77,7 @@ class ReAct(Chain):
         wanted("react finish", self.finish, str)
         if self.style not in ("text", "native"):
             raise UnknownName("style of react", str(self.style), ("text", "native"))
+        wanted("react numbered", self.numbered, bool)
         ranged("react max_steps", self.max_steps, int, 1)
         ranged("react offer", self.offer, int, 1)
 

@@ -58,7 +58,6 @@ class Refine(Chain):
     def __post_init__(self) -> None:
         """Refuse settings that cannot be."""
         chain_wanted("refine chain", self.chain, "Refine(ZeroShotCoT()), or refine(zero_shot_cot)")
-        wanted("refine rounds", self.rounds, int)
         ranged("refine rounds", self.rounds, int, 1)
         wanted("refine template", self.template, str)
 

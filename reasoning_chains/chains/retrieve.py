@@ -64,7 +64,6 @@ class Retrieve(Chain):
         wanted("retrieve source", self.source, *((str, Tool) if self.put == "passages" else (str,)))
         if isinstance(self.source, Tool) and len(self.source.inputs) != 1:
             raise UserMistake(f"retrieve source {shown(self.source.name)} must take one argument")
-        wanted("retrieve k", self.k, int)
         ranged("retrieve k", self.k, int, 1)
         wanted("retrieve template", self.template, str)
 

@@ -55,7 +55,6 @@ class UniversalSelfConsistency(Chain):
         """Refuse settings that cannot be."""
         example = "UniversalSelfConsistency(ZeroShotCoT())"
         chain_wanted("universal_self_consistency chain", self.chain, example)
-        wanted("universal_self_consistency samples", self.samples, int)
         ranged("universal_self_consistency samples", self.samples, int, 1)
         wanted("universal_self_consistency template", self.template, str)
 

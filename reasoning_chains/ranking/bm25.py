@@ -57,7 +57,6 @@ class Index:
             UserMistake: The query is no text, or `k` is no number from 0 on.
         """
         wanted("query", query, str)
-        wanted("k", k, int)
         ranged("k", k, int, 0)
         scores = self._scores(query)
         found = heapq.nsmallest(k, ((-score, place) for place, score in scores.items()))

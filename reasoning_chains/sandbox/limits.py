@@ -29,7 +29,7 @@ class Limits:
         """Refuse limits out of their ranges, and None: there is no program without limits."""
         for name, kind, low, high in _RANGES:
             value = getattr(self, name)
-            ranged(f"Limits({name}=…)", float("nan") if value is None else value, kind, low, high)
+            ranged(f"Limits({name}=…)", value, kind, low, high)
 
 
 _RANGES: tuple[tuple[str, type, float, float], ...] = (

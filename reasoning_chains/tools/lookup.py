@@ -37,7 +37,6 @@ def lookup(source: str | Path, *, most: int = 3) -> Tool:
         UserMistake: The source is missing, empty or larger than 256 MB, or cannot be read.
     """
     wanted("source of lookup", source, str, Path)
-    wanted("most of lookup", most, int)
     ranged("most of lookup", most, int, 1)
     if not str(source).strip():
         raise UserMistake("lookup needs a file or folder: write lookup:FOLDER")
