@@ -23,6 +23,7 @@ PAGES = (
     "README.md",
     "docs/choosing.md",
     "docs/embedded-model.md",
+    "docs/workflows.md",
     *sorted(f"docs/methods/{path.name}" for path in (ROOT / "docs" / "methods").glob("*.md")),
 )
 

@@ -6,9 +6,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from reasoning_chains.agents import Agent, load_agent
     from reasoning_chains.answers import equivalent, extract_answer
     from reasoning_chains.auto_cot import AutoCoT
     from reasoning_chains.backends.embedded import EmbeddedBackend
+    from reasoning_chains.backends.langchain import LangChainBackend
     from reasoning_chains.backends.scripted import ScriptedBackend
     from reasoning_chains.budget import Budget
     from reasoning_chains.chain import Chain
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from reasoning_chains.chains.zero_shot_cot import ZeroShotCoT
     from reasoning_chains.errors import BackendError, ReasoningChainsError, UserMistake
     from reasoning_chains.exemplars.writing import write_exemplars
+    from reasoning_chains.langchain import as_chat_model
     from reasoning_chains.names import open_backend, open_tool
     from reasoning_chains.run import Run
     from reasoning_chains.session import aclose_backend, close_backend
@@ -42,8 +45,10 @@ if TYPE_CHECKING:
     from reasoning_chains.tools.mcp import McpServer
     from reasoning_chains.types import Message, Problem, Sampling
     from reasoning_chains.voting import BetaRule, UnanimousWindow, majority
+    from reasoning_chains.workflow import Workflow
 
 __all__ = [
+    "Agent",
     "Analogical",
     "AutoCoT",
     "BackendError",
@@ -56,6 +61,7 @@ __all__ = [
     "Ensemble",
     "Fallback",
     "FewShotCoT",
+    "LangChainBackend",
     "LeastToMost",
     "McpServer",
     "Message",
@@ -79,11 +85,14 @@ __all__ = [
     "UnanimousWindow",
     "UniversalSelfConsistency",
     "UserMistake",
+    "Workflow",
     "ZeroShotCoT",
     "aclose_backend",
+    "as_chat_model",
     "close_backend",
     "equivalent",
     "extract_answer",
+    "load_agent",
     "majority",
     "open_backend",
     "open_tool",
@@ -93,6 +102,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Agent": "agents",
     "Analogical": "chains.analogical",
     "AutoCoT": "auto_cot",
     "BackendError": "errors",
@@ -105,6 +115,7 @@ _HOMES = {
     "Ensemble": "chains.ensemble",
     "Fallback": "chains.fallback",
     "FewShotCoT": "chains.few_shot_cot",
+    "LangChainBackend": "backends.langchain",
     "LeastToMost": "chains.least_to_most",
     "McpServer": "tools.mcp",
     "Message": "types",
@@ -128,11 +139,14 @@ _HOMES = {
     "UnanimousWindow": "voting",
     "UniversalSelfConsistency": "chains.universal",
     "UserMistake": "errors",
+    "Workflow": "workflow",
     "ZeroShotCoT": "chains.zero_shot_cot",
     "aclose_backend": "session",
+    "as_chat_model": "langchain",
     "close_backend": "session",
     "equivalent": "answers",
     "extract_answer": "answers",
+    "load_agent": "agents",
     "majority": "voting",
     "open_backend": "names",
     "open_tool": "names",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -16,9 +18,12 @@ from reasoning_chains.failing import Told
 from reasoning_chains.toolbox import Tool, ToolFailed
 from reasoning_chains.waiting import in_thread
 
-__all__ = ["Observation", "arguments_of", "call_tool", "within"]
+__all__ = ["Observation", "acting", "arguments_of", "call_tool", "caller", "within"]
 
 _T = TypeVar("_T")
+
+caller: ContextVar[Any] = ContextVar("reasoning_chains_caller")
+"""The run that calls a tool: an agent that is called works within its budget and trace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +69,24 @@ def _unquoted(text: str) -> str:
     return text
 
 
-async def within(account: Account, work: Coroutine[Any, Any, _T]) -> _T:
-    """Take a step of the budget and await the work within its time.
+@contextmanager
+def acting(run: Any) -> Iterator[None]:
+    """Let a tool that is called in this block find the run that calls it."""
+    token = caller.set(run)
+    try:
+        yield
+    finally:
+        caller.reset(token)
+
+
+async def within(account: Account, work: Coroutine[Any, Any, _T], deed: str = "") -> _T:
+    """Take a step of the budget and await the work within its time; `deed` tells what is done.
 
     Raises:
-        BudgetSpent: No step is left, or the time is over.
+        BudgetSpent: No step is left, the same was done too often, or the time is over.
     """
     try:
-        account.take_step()
+        account.take_step(deed)
     except BudgetSpent:
         work.close()
         raise
@@ -87,7 +102,8 @@ async def call_tool(
     Raises:
         BudgetSpent: No step is left, or the time is over.
     """
-    return await within(account, _called(tools, name, written))
+    told = written if isinstance(written, str) else json.dumps(written, default=str, sort_keys=True)
+    return await within(account, _called(tools, name, written), f"{name}[{told}]")
 
 
 def _named(tools: Sequence[Tool], name: str) -> Tool:

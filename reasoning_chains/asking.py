@@ -132,7 +132,7 @@ def _rendered(
     lang = language(session, problem)
     backend = session.backend
     thinks = backend.capabilities.thinking
-    seen = {**described(problem, lang), "thinks": thinks, **variables}
+    seen = {**problem.inputs, **described(problem, lang), "thinks": thinks, **variables}
     prompt = session.templates.render(template, seen, lang)
     return Ask(
         prompt,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,6 +23,7 @@ class Budget:
         tokens: Prompt and completion tokens of the reasoning, each sample counted alone.
         calls: Samples asked of the model.
         steps: Tool calls and programs run.
+        repeats: How often the same call with the same arguments may come: the last ends the run.
         seconds: Wall-clock time; what is in flight when it ends is cancelled.
     """
 
@@ -30,6 +31,7 @@ class Budget:
     calls: int | None = None
     seconds: float | None = None
     steps: int | None = None
+    repeats: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse limits that are no numbers from 0 on."""
@@ -37,6 +39,8 @@ class Budget:
             value = getattr(self, name)
             if value is not None:
                 ranged(f"budget {name}", value, float if name == "seconds" else int, 0)
+        if self.repeats is not None:
+            ranged("budget repeats", self.repeats, int, 2)
 
 
 @dataclass(eq=False, slots=True)
@@ -89,6 +93,7 @@ class Account:
     held_tokens: int = 0
     held_calls: int = 0
     refused: bool = False
+    deeds: Counter[str] = field(default_factory=Counter)
     started: float = field(default_factory=time.monotonic)
     queue: deque[Reservation] = field(default_factory=deque)
 
@@ -125,11 +130,11 @@ class Account:
         """Whether any enclosing budget limits tokens."""
         return any(account.budget.tokens is not None for account in self.enclosing())
 
-    def take_step(self) -> None:
-        """Count a step in every enclosing budget.
+    def take_step(self, deed: str = "") -> None:
+        """Count a step in every enclosing budget; `deed` is the call with its arguments.
 
         Raises:
-            BudgetSpent: One of them has none left, or the time is over.
+            BudgetSpent: One of them has none left, the same was done too often, or time is over.
         """
         if self.deadline is not None and time.monotonic() >= self.deadline:
             raise BudgetSpent("the seconds of the budget are over")
@@ -138,8 +143,13 @@ class Account:
             if account.budget.steps is not None and account.steps >= account.budget.steps:
                 account.refused = True
                 raise BudgetSpent("the steps of the budget are used up")
+            if (most := account.budget.repeats) is not None and account.deeds[deed] + 1 >= most:
+                account.refused = True
+                raise BudgetSpent(f"the same call came {most} times: {deed[:80]}")
         for account in accounts:
             account.steps += 1
+            if account.budget.repeats is not None:
+                account.deeds[deed] += 1
 
     @asynccontextmanager
     async def in_time(self) -> AsyncIterator[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from reasoning_chains.budget import Account
 from reasoning_chains.errors import BackendError
@@ -32,6 +32,7 @@ class Session:
     templates: Templates
     lang: str | None = None
     watch: Callable[[Event], None] | None = None
+    ask_user: Callable[[str], Any] | None = None
     asked: Counter[tuple[Path, str]] = field(default_factory=Counter)
     prompt_tokens: dict[str, int] = field(default_factory=dict)
     prepared: dict[Hashable, Ask] = field(default_factory=dict)

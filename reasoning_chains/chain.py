@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 from reasoning_chains.errors import UserMistake, shown
 
 if TYPE_CHECKING:
+    from langchain_core.tools import StructuredTool
     from typing_extensions import Unpack
 
     from reasoning_chains.budget import Budget
+    from reasoning_chains.langchain.runnable import ChainRunnable
+    from reasoning_chains.langchain.shape import Output
     from reasoning_chains.run import Run
-    from reasoning_chains.session import AnyBackend
+    from reasoning_chains.session import AnyBackend, AnyProblem
     from reasoning_chains.solution import Event, Solution
     from reasoning_chains.types import Problem, Sampling
     from reasoning_chains.verbs import Call, Solutions
@@ -24,7 +27,8 @@ class Options(TypedDict, total=False):
     """What every verb takes beside the problem and the backend.
 
     `budget` limits the run; `seed` begins every sample's key; `sampling` lies over the templates';
-    `lang` fixes the language form of the templates; `project` is the folder laid over the bundled.
+    `lang` fixes the language form of the templates; `project` is the folder laid over the bundled;
+    `ask_user` takes a question for the person and gives the answer.
     """
 
     budget: Budget | None
@@ -32,6 +36,7 @@ class Options(TypedDict, total=False):
     sampling: Sampling
     lang: str | None
     project: str | None
+    ask_user: Callable[[str], Any] | None
 
 
 class Chain:
@@ -54,6 +59,11 @@ class Chain:
     asks: ClassVar[str] = "one ask"
     """How often it asks the model, in words."""
 
+    @property
+    def home(self) -> str:
+        """The backend that is asked where the caller names none."""
+        return "embedded"
+
     def requires(self) -> tuple[str, ...]:
         """Give the capabilities without which this chain cannot run as it is set."""
         return self.needs
@@ -68,17 +78,17 @@ class Chain:
 
     async def ainvoke(
         self,
-        problem: Problem | str,
-        backend: AnyBackend = "embedded",
+        problem: AnyProblem,
+        backend: AnyBackend | None = None,
         **options: Unpack[Options],
     ) -> Solution:
-        """Solve one problem."""
+        """Solve one problem; without a backend the one of `home` is asked."""
         return await _call(self, backend, options).solve(problem)
 
     def invoke(
         self,
-        problem: Problem | str,
-        backend: AnyBackend = "embedded",
+        problem: AnyProblem,
+        backend: AnyBackend | None = None,
         **options: Unpack[Options],
     ) -> Solution:
         """Solve one problem and wait for it; works inside of a running loop and in threads."""
@@ -88,8 +98,8 @@ class Chain:
 
     def abatch(
         self,
-        problems: Iterable[Problem | str] | AsyncIterable[Problem | str],
-        backend: AnyBackend = "embedded",
+        problems: Iterable[AnyProblem] | AsyncIterable[AnyProblem],
+        backend: AnyBackend | None = None,
         *,
         concurrency: int = 16,
         return_exceptions: bool = False,
@@ -108,8 +118,8 @@ class Chain:
 
     def batch(
         self,
-        problems: Iterable[Problem | str],
-        backend: AnyBackend = "embedded",
+        problems: Iterable[AnyProblem],
+        backend: AnyBackend | None = None,
         *,
         concurrency: int = 16,
         return_exceptions: bool = False,
@@ -124,8 +134,8 @@ class Chain:
 
     def astream(
         self,
-        problem: Problem | str,
-        backend: AnyBackend = "embedded",
+        problem: AnyProblem,
+        backend: AnyBackend | None = None,
         **options: Unpack[Options],
     ) -> AsyncIterator[Event]:
         """Solve one problem and give typed events meanwhile; the last is `Answered`."""
@@ -133,14 +143,64 @@ class Chain:
 
     def stream(
         self,
-        problem: Problem | str,
-        backend: AnyBackend = "embedded",
+        problem: AnyProblem,
+        backend: AnyBackend | None = None,
         **options: Unpack[Options],
     ) -> Iterator[Event]:
         """Solve one problem and give typed events meanwhile; the last is `Answered`."""
         from reasoning_chains.verbs import iterate_sync
 
         return iterate_sync(_kept(self, backend, options).events(problem))
+
+    def as_runnable(
+        self,
+        backend: AnyBackend = "embedded",
+        *,
+        output: Output = "message",
+        input_key: str | None = None,
+        output_key: str | None = None,
+        problem: Mapping[str, Any] | None = None,
+        **options: Unpack[Options],
+    ) -> ChainRunnable:
+        """Make a LangChain runnable: `prompt | chain.as_runnable(backend) | parser`.
+
+        Args:
+            backend: As of every verb.
+            output: `message` gives an `AIMessage` whose content is the answer, `answer` the answer
+                as text, `text` the reply that holds it, `solution` the `Solution`.
+            input_key: The key of a mapping or a state that holds the question or the messages;
+                without one, a mapping is a problem, with `question` or `messages`.
+            output_key: The key of the mapping that is given, as for a node of a graph.
+            problem: Fields of every problem, such as `{"kind": "number"}`.
+            **options: As of every verb.
+        """
+        from reasoning_chains.langchain import as_runnable
+
+        shape = {"output": output, "input_key": input_key, "output_key": output_key}
+        return as_runnable(self, backend, {**shape, "problem": problem or {}}, options)
+
+    def as_tool(
+        self,
+        backend: AnyBackend = "embedded",
+        *,
+        name: str,
+        description: str,
+        problem: Mapping[str, Any] | None = None,
+        **options: Unpack[Options],
+    ) -> StructuredTool:
+        """Make a LangChain tool with one argument, `question`; it gives the answer.
+
+        Args:
+            backend: As of every verb.
+            name: The tool's name, for the model.
+            description: What it does, for the model.
+            problem: Fields of every problem, such as `{"kind": "number"}`.
+            **options: As of every verb.
+        """
+        from reasoning_chains.langchain import as_tool
+
+        given = {**options, "problem": problem or {}}
+        return as_tool(self, backend, (name, description), given)
 
 
 def chain_wanted(name: str, value: object, example: str) -> None:
@@ -168,16 +228,16 @@ def chains_wanted(name: str, values: Any, example: str) -> tuple[Any, ...]:
     return tuple(values)
 
 
-def _call(chain: Chain, backend: AnyBackend, options: Options) -> Call:
+def _call(chain: Chain, backend: AnyBackend | None, options: Options) -> Call:
     from reasoning_chains.session import Settings
     from reasoning_chains.verbs import Call
 
-    return Call(chain, backend, Settings.of(options))
+    return Call(chain, chain.home if backend is None else backend, Settings.of(options))
 
 
-def _kept(chain: Chain, backend: AnyBackend, options: Options) -> Call:
+def _kept(chain: Chain, backend: AnyBackend | None, options: Options) -> Call:
     """Make the call of a sync verb, whose backend is closed when the process ends."""
     from reasoning_chains.session import close_at_stop
 
-    close_at_stop(backend)
+    close_at_stop(chain.home if backend is None else backend)
     return _call(chain, backend, options)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from stat import S_ISREG
 
 from reasoning_chains.errors import UserMistake, shown
 
@@ -57,11 +58,12 @@ class Library:
 
     def find(self, kind: str, name: str) -> Path | None:
         """Find the file `name` below the folder `kind`, or None."""
-        if not safe_name(name):
-            return None
-        for root in self.roots:
-            path = root / kind / name
-            if path.is_file() and _inside(path, root / kind, path.stat().st_ino):
+        for path, folder in _places(self.roots, kind, name):
+            try:
+                found = path.stat()
+            except OSError:
+                continue
+            if S_ISREG(found.st_mode) and _inside(path, folder, found.st_ino):
                 return path
         return None
 
@@ -85,6 +87,12 @@ class Library:
             for path in (root / kind).rglob(f"*{ending}")
         }
         yield from sorted(name.removesuffix(ending) for name in found if self.find(kind, name))
+
+
+@lru_cache(maxsize=4096)
+def _places(roots: tuple[Path, ...], kind: str, name: str) -> tuple[tuple[Path, Path], ...]:
+    """Give where a name may lie, with its folder; nowhere, where it is not safe."""
+    return tuple((root / kind / name, root / kind) for root in roots if safe_name(name))
 
 
 @lru_cache(maxsize=4096)

@@ -33,6 +33,7 @@ __all__ = [
     "UnknownName",
     "UserMistake",
     "listed",
+    "named",
     "near",
     "ranged",
     "shown",
@@ -229,6 +230,20 @@ def listed(name: str, values: Iterable[_T], kind: type[_T], hint: str = "") -> t
     for value in made:
         wanted(f"each of {name}", value, kind, hint=hint)
     return made
+
+
+def named(name: str, values: Mapping[str, _T]) -> dict[str, _T]:
+    """Copy values by name; each name can stand in a template.
+
+    Raises:
+        UserMistake: It is no mapping, or a name is none.
+    """
+    wanted(name, values, Mapping, hint='write {"name": …}')
+    for key in values:
+        wanted(f"each name of {name}", key, str)
+        if not key.isidentifier():
+            raise UserMistake(f"{name} holds the name {shown(key)}: write letters, digits and _")
+    return dict(values)
 
 
 def shown(value: object) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from reasoning_chains.errors import UnknownName, UserMistake, wanted
+from reasoning_chains.errors import Caught, UnknownName, UserMistake, near, wanted
 from reasoning_chains.protocols import Backend
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ __all__ = [
     "load",
     "open_backend",
     "open_tool",
+    "project_function",
 ]
 
 CHAINS: Mapping[str, str] = {
@@ -46,6 +47,7 @@ CHAINS: Mapping[str, str] = {
     "self_ask": "reasoning_chains.chains.self_ask:SelfAsk",
     "self_consistency": "reasoning_chains.chains.self_consistency:SelfConsistency",
     "step_back": "reasoning_chains.chains.step_back:StepBack",
+    "workflow": "reasoning_chains.workflow:Workflow",
     "universal_self_consistency": "reasoning_chains.chains.universal:UniversalSelfConsistency",
     "zero_shot_cot": "reasoning_chains.chains.zero_shot_cot:ZeroShotCoT",
 }
@@ -58,11 +60,18 @@ RULES: Mapping[str, str] = {
 
 BACKENDS: Mapping[str, str] = {
     "embedded": "reasoning_chains.backends.embedded:EmbeddedBackend",
+    "langchain": "reasoning_chains.backends.langchain:opened",
     "openai": "reasoning_chains.backends.openai:OpenAIBackend",
     "replay": "reasoning_chains.backends.replay:ReplayBackend",
     "transformers": "reasoning_chains.backends.local:TransformersBackend",
 }
 """What stands before the colon of a backend's name; after it stands a model, path or file."""
+_AFTER: Mapping[str, str] = {
+    "langchain": "PROVIDER:MODEL",
+    "openai": "MODEL",
+    "replay": "FILE",
+    "transformers": "PATH",
+}
 _FILES = ("replay", "transformers")
 
 
@@ -71,8 +80,13 @@ TOOLS: Mapping[str, str] = {
     "calculator": "reasoning_chains.tools.calculator:calculator",
     "lookup": "reasoning_chains.tools.lookup:lookup",
     "python": "reasoning_chains.tools.python:python",
+    "sqlite": "reasoning_chains.tools.sqlite:sqlite",
 }
-"""The bundled tools; after the colon of `lookup` stands a file or folder."""
+"""The bundled tools; after the colon of some stands what `_OF_PATH` says."""
+_OF_PATH: Mapping[str, str] = {
+    "lookup": "lookup:PATH, a file or folder",
+    "sqlite": "sqlite:FILE, a database",
+}
 
 
 def load(table: Mapping[str, str], what: str, name: str) -> Any:
@@ -96,8 +110,8 @@ def open_backend(name: str, *, project: str | None = None, **options: Any) -> Ba
     """Open a backend by its name.
 
     Args:
-        name: `embedded`, `openai:MODEL`, `transformers:PATH`, `replay:FILE`, or the name of a
-            table in the project's `reasoning.toml`.
+        name: `embedded`, `openai:MODEL`, `transformers:PATH`, `replay:FILE`,
+            `langchain:PROVIDER:MODEL`, or the name of a table in the project's `reasoning.toml`.
         project: The folder where `reasoning.toml` lies, if not the current one.
         **options: What its constructor takes, such as `base_url` and `api_key`.
 
@@ -139,14 +153,14 @@ def _placed(kind: str, written: str, folder: Path) -> str:
 def _made(kind: str, rest: str, options: Mapping[str, Any]) -> Backend:
     cls = load(BACKENDS, "backend", kind)
     if kind != "embedded" and not rest:
-        more = {"openai": "MODEL", "transformers": "PATH", "replay": "FILE"}[kind]
-        raise UserMistake(f"backend {kind!r} needs more: write {kind}:{more}")
+        raise UserMistake(f"backend {kind!r} needs more: write {kind}:{_AFTER[kind]}")
     arguments = (rest,) if rest else ()
     from inspect import signature
 
     taken = signature(cls).parameters
+    takes_all = any(each.kind is each.VAR_KEYWORD for each in taken.values())
     for option in options:
-        if option not in taken:
+        if option not in taken and not takes_all:
             raise UnknownName(f"option of backend {kind!r}", option, taken)
     try:
         backend: Backend = cls(*arguments, **options)
@@ -155,11 +169,43 @@ def _made(kind: str, rest: str, options: Mapping[str, Any]) -> Backend:
     return backend
 
 
+def project_function(spec: str, folder: Path) -> Any:
+    """Give what `module:function` means in a file of the user's own project.
+
+    The module is one that can be imported, or a file of the project's folder.
+
+    Raises:
+        UserMistake: There is no such module, or nothing of this name in it.
+    """
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    name, colon, attribute = spec.partition(":")
+    if not colon or not all(part.isidentifier() for part in (*name.split("."), attribute)):
+        raise UnknownName("tool", spec, [*TOOLS, "agent:NAME", "module:function"])
+    file = folder.joinpath(*name.split(".")).with_suffix(".py")
+    module: Any = None
+    with Caught() as caught:
+        found = spec_from_file_location(name, file) if file.is_file() else None
+        if found is None or found.loader is None:
+            module = importlib.import_module(name)
+        else:
+            module = module_from_spec(found)
+            found.loader.exec_module(module)
+    if (error := caught.error) is not None:
+        told = f"tool {spec!r}: {type(error).__name__}: {error}"
+        raise UserMistake(f"{told}; it is looked for in {folder} too") from error
+    if not hasattr(module, attribute):
+        raise UserMistake(
+            f"tool {spec!r}: {name} has no {attribute}: {near(attribute, vars(module))}"
+        )
+    return getattr(module, attribute)
+
+
 def open_tool(name: str) -> Tool:
     """Open a bundled tool by its name.
 
     Args:
-        name: `calculator`, `python`, or `lookup:PATH` with a file or folder of the user's.
+        name: `calculator`, `python`, or with a path of the user's `lookup:PATH`, `sqlite:FILE`.
 
     Raises:
         UnknownName: There is no such tool; the message lists near ones.
@@ -167,9 +213,9 @@ def open_tool(name: str) -> Tool:
     """
     kind, colon, rest = name.strip().partition(":")
     make = load(TOOLS, "tool", kind)
-    if kind == "lookup" and not rest:
-        raise UserMistake("tool 'lookup' needs more: write lookup:PATH, a file or folder")
-    if kind != "lookup" and colon:
+    if kind in _OF_PATH and not rest:
+        raise UserMistake(f"tool {kind!r} needs more: write {_OF_PATH[kind]}")
+    if kind not in _OF_PATH and colon:
         raise UserMistake(f"tool {kind!r} takes nothing after a colon: write {kind}")
     made: Tool = make(rest) if rest else make()
     return made

@@ -14,7 +14,6 @@ from reasoning_chains.types import (
     Problem,
     Request,
     Sampling,
-    TokenLogprob,
 )
 
 __all__ = ["Backend", "Emit", "Scores", "ScoringBackend", "Solver"]
@@ -48,10 +47,11 @@ class Backend(Protocol):
 class ScoringBackend(Backend, Protocol):
     """A backend with `capabilities.score`: it gives the log-probabilities of given text."""
 
-    async def score(
-        self, content: Content, continuations: Sequence[str]
-    ) -> Sequence[tuple[TokenLogprob, ...]]:
-        """Score each continuation as the reply's text after the prefill, token by token."""
+    async def score(self, content: Content, continuations: Sequence[str]) -> Sequence[Completion]:
+        """Score each continuation as the reply's text after the prefill, token by token.
+
+        The first one's usage counts the prompt, which is read once for all of them.
+        """
 
 
 class Solver(Protocol):

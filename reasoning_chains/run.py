@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from reasoning_chains.acting import Observation, call_tool, within
+from reasoning_chains.acting import Observation, acting, call_tool, within
 from reasoning_chains.attempting import attempted
 from reasoning_chains.budget import Account, Budget
 from reasoning_chains.buying import Path, Session, buy
@@ -29,15 +29,7 @@ from reasoning_chains.solution import (
 )
 from reasoning_chains.toolbox import Tool
 from reasoning_chains.trace import Span, Trace
-from reasoning_chains.types import (
-    Completion,
-    Json,
-    Message,
-    Problem,
-    Sampling,
-    ToolSpec,
-    Usage,
-)
+from reasoning_chains.types import Json, Message, Problem, Sampling, ToolSpec, Usage
 
 if TYPE_CHECKING:
     from reasoning_chains.backends.coalesce import Coalescing
@@ -102,7 +94,7 @@ class Run:
         span = self.span.add("ask", template)
         self.session.tell(AskStarted(self.path, template))
         completion = await buy(self.session, self.account, content, self.path, span)
-        self._book(completion)
+        self.book(completion.usage, completion.bill)
         reply = ask.read(completion)
         record(span, content, reply, notes)
         self.last = reply
@@ -136,15 +128,19 @@ class Run:
         told = arguments if isinstance(arguments, str) else dict(arguments)
         span = self.span.add("act", name, thought=thought, arguments=told)
         self.session.tell(ActStarted(self.path, name, str(told)))
-        seen = await call_tool(self.account, tools, name, arguments)
+        with acting(self):
+            seen = await call_tool(self.account, tools, name, arguments)
         span.data.update(observation=seen.text, failed=seen.failed)
         self.session.tell(ObservationArrived(self.path, name, seen.text))
         return seen
 
     async def execute(
-        self, code: str, python: Literal["auto", "monty", "cpython"] = "auto"
+        self,
+        code: str,
+        python: Literal["auto", "monty", "cpython"] = "auto",
+        inputs: Mapping[str, Any] | None = None,
     ) -> Result:
-        """Run a program that a model wrote, in the sandbox; the trace tells where it ran.
+        """Run a program that a model wrote, in the sandbox; `inputs` are variables that it finds.
 
         Raises:
             BudgetSpent: No step is left.
@@ -153,7 +149,7 @@ class Run:
 
         span = self.span.add("act", "python", arguments=code)
         self.session.tell(ActStarted(self.path, "python", code))
-        result = await within(self.account, arun(code, python=python))
+        result = await within(self.account, arun(code, inputs, python=python), code)
         seen = result.error or result.stdout
         span.data.update(observation=seen, status=result.status, tier=result.tier)
         self.session.tell(ObservationArrived(self.path, "python", seen))
@@ -291,9 +287,10 @@ class Run:
             logprob=final.logprob,
         )
 
-    def _book(self, completion: Completion) -> None:
+    def book(self, usage: Usage, bill: Usage) -> None:
+        """Count what an ask used and what was bought for it, here and in every run around."""
         run: Run | None = self
         while run is not None:
-            run.usage += completion.usage
-            run.bill += completion.bill
+            run.usage += usage
+            run.bill += bill
             run = run.parent

@@ -9,7 +9,7 @@ import inspect
 import os
 import weakref
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
@@ -28,6 +28,7 @@ from reasoning_chains.types import Completion, Problem, Request, Sampling
 
 __all__ = [
     "AnyBackend",
+    "AnyProblem",
     "Settings",
     "aclose_backend",
     "close_at_stop",
@@ -37,6 +38,7 @@ __all__ = [
     "start",
 ]
 
+AnyProblem: TypeAlias = Problem | str | Mapping[str, Any]
 AnyBackend: TypeAlias = str | Backend | Callable[[Request], Awaitable[Sequence[Completion]]]
 
 
@@ -49,6 +51,7 @@ class Settings:
     sampling: Sampling = Sampling()
     lang: str | None = None
     project: str | None = None
+    ask_user: Callable[[str], Any] | None = None
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Settings:
@@ -65,11 +68,14 @@ class Settings:
             "sampling": (Sampling,),
             "lang": (str, type(None)),
             "project": (str, Path, type(None)),
+            "ask_user": (object,),
         }
         for name, value in options.items():
             if name not in kinds:
                 raise UnknownName("option of a verb", name, kinds)
             wanted(name, value, *kinds[name])
+        if not callable(asked := options.get("ask_user", print)):
+            raise UserMistake(f"ask_user must be a function of a question, found {shown(asked)}")
         ranged("seed", options.get("seed", 0), int, -(2**63))
         check_language(options.get("lang"))
         return cls(**options)
@@ -181,13 +187,21 @@ def _function_backend(function: Any) -> FunctionBackend:
     return made
 
 
-def problem_of(problem: Problem | str) -> Problem:
-    """Take a problem, or make one of a text."""
+_FIELDS = tuple(field.name for field in fields(Problem) if field.name != "inputs")
+
+
+def problem_of(problem: AnyProblem) -> Problem:
+    """Take a problem, or make one of a text, or of its fields with whatever else templates see."""
     if isinstance(problem, Problem):
         return problem
     if isinstance(problem, str):
         return Problem(problem)
-    raise UserMistake(f"a Problem or a text is wanted, found {shown(problem)}")
+    if not isinstance(problem, Mapping):
+        raise UserMistake(f"a Problem, a text or a mapping is wanted, found {shown(problem)}")
+    if "question" not in problem:
+        raise UserMistake('the mapping has no question: write {"question": "…"}')
+    told = {name: value for name, value in problem.items() if name in _FIELDS}
+    return Problem(**told, inputs={n: v for n, v in problem.items() if n not in _FIELDS})
 
 
 def start(
@@ -200,7 +214,7 @@ def start(
     from reasoning_chains.templates import templates_of
 
     templates = templates_of(Library.of(settings.project))
-    session = Session(backend, templates, settings.lang, watch)
+    session = Session(backend, templates, settings.lang, watch, settings.ask_user)
     account = Account(settings.budget or Budget())
     return Run(session, problem, (settings.seed, identity(problem)), account, settings.sampling)
 
@@ -209,5 +223,7 @@ def identity(problem: Problem) -> str:
     """Give the problem's id, or one made of what it asks."""
     if problem.id:
         return problem.id
-    parts: Mapping[str, Any] = {"q": problem.question, "c": problem.context, "o": problem.choices}
+    parts: dict[str, Any] = {"q": problem.question, "c": problem.context, "o": problem.choices}
+    if problem.inputs:
+        parts["i"] = sorted(problem.inputs.items())
     return hashlib.sha256(repr(parts).encode(errors="replace")).hexdigest()[:12]

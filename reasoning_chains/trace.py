@@ -15,8 +15,8 @@ __all__ = ["Span", "Trace"]
 class Span:
     """One thing that happened, with what happened inside of it, in order of its start.
 
-    `kind` is `solve`, `ask`, `act`, `vote`, `propose` or `note`; it grows only while its run goes
-    on.
+    `kind` is `solve`, `step`, `ask`, `act`, `vote`, `propose` or `note`; it grows only while
+    its run goes on.
     """
 
     kind: str
@@ -71,6 +71,14 @@ class Trace:
     def acts(self) -> tuple[Span, ...]:
         """Every tool call and program, with thought, arguments and observation in `data`."""
         return self.spans("act")
+
+    @property
+    def steps(self) -> dict[str, list[Json]]:
+        """What each step of a workflow gave, by its name and in order."""
+        found: dict[str, list[Json]] = {}
+        for span in self.spans("step"):
+            found.setdefault(span.label, []).append(span.data.get("value"))
+        return found
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Trace:

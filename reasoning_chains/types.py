@@ -6,11 +6,11 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, Literal, TypeAlias, get_args
 
-from reasoning_chains.errors import UnknownName, UserMistake, listed, ranged, wanted
+from reasoning_chains.errors import UnknownName, UserMistake, listed, named, ranged, wanted
 
 __all__ = [
     "KINDS",
@@ -88,6 +88,7 @@ class Problem:
         context: Text that the question is about.
         history: Earlier messages, whose roles every chain keeps.
         id: Names the problem in traces and in the seeds of its samples.
+        inputs: What templates and workflows see beside these, by name.
     """
 
     question: str
@@ -97,20 +98,20 @@ class Problem:
     context: str = ""
     history: tuple[Message, ...] = ()
     id: str = ""
+    inputs: Mapping[str, Json] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         """Refuse what no chain could answer, and turn sequences into tuples."""
         for name in ("question", "context", "id"):
             wanted(f"Problem({name}=…)", getattr(self, name), str)
         if not self.question.strip():
-            raise UserMistake(
-                "the question is empty: give Problem(question=...) some text to answer"
-            )
+            raise UserMistake("the question is empty: give Problem(question=…) a text to answer")
         if self.kind not in KINDS:
             raise UnknownName("kind of answer", self.kind, KINDS)
         object.__setattr__(self, "choices", listed("Problem(choices=…)", self.choices, str))
         turns = listed("Problem(history=…)", self.history, Message, 'write Message("user", "…")')
-        object.__setattr__(self, "history", turns)
+        for name, made in (("history", turns), ("inputs", named("Problem(inputs=…)", self.inputs))):
+            object.__setattr__(self, name, made)
         self._check_choices()
         if self.schema is not None and self.kind != "json":
             raise UserMistake(f"schema is given with kind {self.kind!r}: it goes with kind='json'")
@@ -204,8 +205,8 @@ class SampleKey:
     @property
     def seed(self) -> int:
         """A seed of 63 bits, made from the whole key."""
-        text = json.dumps([self.backend, self.digest, self.path, self.occurrence])
-        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
+        told = json.dumps([self.backend, self.digest, self.path, self.occurrence]).encode()
+        return int.from_bytes(hashlib.sha256(told).digest()[:8], "big") >> 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,8 +285,7 @@ class Completion:
 class Capabilities:
     """What a backend can do; `top_logprobs` is the most alternatives a token, 0 for none.
 
-    `seed` says what one seed governs: each sample ("row"), a whole request, or nothing;
-    `thinking` that the model thinks first by itself: templates do not ask it to.
+    `seed` governs each sample ("row"), a request, or nothing; with `thinking` it thinks unasked.
     """
 
     n: bool = False

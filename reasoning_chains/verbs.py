@@ -31,7 +31,7 @@ from reasoning_chains.errors import (
 from reasoning_chains.loop import cancel, has_stopped, run_sync, submit
 from reasoning_chains.protocols import Solver
 from reasoning_chains.run import Run
-from reasoning_chains.session import AnyBackend, Settings, problem_of, shared, start
+from reasoning_chains.session import AnyBackend, AnyProblem, Settings, problem_of, shared, start
 from reasoning_chains.solution import Answered, Event, Solution
 from reasoning_chains.types import Capabilities, Problem
 
@@ -39,7 +39,7 @@ __all__ = ["Call", "Solutions", "checked_batch", "iterate_sync"]
 
 _T = TypeVar("_T")
 _CAPABILITIES = tuple(field.name for field in fields(Capabilities))
-Problems: TypeAlias = Iterable[Problem | str] | AsyncIterable[Problem | str]
+Problems: TypeAlias = Iterable[AnyProblem] | AsyncIterable[AnyProblem]
 
 
 class Solutions(AsyncIterator[Any]):
@@ -96,7 +96,7 @@ class Call:
     settings: Settings
 
     async def solve(
-        self, problem: Problem | str, watch: Callable[[Event], None] | None = None
+        self, problem: AnyProblem, watch: Callable[[Event], None] | None = None
     ) -> Solution:
         """Solve one problem."""
         wanted = problem_of(problem)
@@ -105,7 +105,7 @@ class Call:
         await check(self.chain, run)
         return await run.work(self.chain)
 
-    async def events(self, problem: Problem | str) -> AsyncGenerator[Event, None]:
+    async def events(self, problem: AnyProblem) -> AsyncGenerator[Event, None]:
         """Solve one problem and tell what happens meanwhile; the last event is the solution."""
         news: asyncio.Queue[Event | None] = asyncio.Queue()
         task = asyncio.create_task(self.solve(problem, news.put_nowait))
@@ -146,7 +146,7 @@ class Call:
             await asyncio.gather(*running, return_exceptions=True)
 
     def batch_sync(
-        self, problems: Iterable[Problem | str], concurrency: int, return_exceptions: bool
+        self, problems: Iterable[AnyProblem], concurrency: int, return_exceptions: bool
     ) -> Iterator[Any]:
         """Do the same from outside of the loop: problems are taken in the caller's thread."""
         running: deque[Future[Solution]] = deque()
@@ -191,7 +191,7 @@ def _outcome(done: asyncio.Task[Solution] | Future[Solution], return_exceptions:
     return done.result()
 
 
-async def _taken(problems: Problems) -> AsyncIterator[Problem | str]:
+async def _taken(problems: Problems) -> AsyncIterator[AnyProblem]:
     if isinstance(problems, AsyncIterable):
         async for problem in problems:
             yield problem

@@ -21,6 +21,7 @@ PAGES = [
     ROOT / "README.zh-CN.md",
     *sorted((ROOT / "docs").glob("*.md")),
     *sorted((ROOT / "docs" / "methods").glob("*.md")),
+    *sorted((ROOT / "docs" / "scenarios").glob("*.md")),
 ]
 SKIPS = {"key", "gpu"}
 """Why a block may be skipped: it needs a key, or a GPU."""
@@ -109,6 +110,7 @@ def test_few_blocks_are_skipped() -> None:
 MODULES = [
     "reasoning_chains.answers.extract",
     "reasoning_chains.chain",
+    "reasoning_chains.workflow.workflow",
     *(
         f"reasoning_chains.chains.{path.stem}"
         for path in sorted((ROOT / "reasoning_chains" / "chains").glob("[a-z]*.py"))

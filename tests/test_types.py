@@ -217,3 +217,14 @@ def test_none_is_a_number_only_where_it_means_no_limit(chain: Any, setting: str)
         return
     with pytest.raises(UserMistake, match=f"{setting} must be a whole number, found None"):
         chain(**{setting: None})
+
+
+def test_inputs_are_copied_and_have_names_that_can_stand_in_a_template() -> None:
+    told = {"age": 4}
+    problem = Problem("?", inputs=told)
+    told["age"] = 5
+    assert problem.inputs == {"age": 4}
+    assert hash(problem) == hash(Problem("?", inputs={"age": 5}))
+    for odd in ({"a b": 1}, {1: 2}, [("a", 1)], {"": 1}):
+        with pytest.raises(UserMistake, match=r"Problem\(inputs=…\)"):
+            Problem("?", inputs=odd)  # type: ignore[arg-type]

@@ -395,14 +395,13 @@ def test_a_stream_of_a_chain_that_fails_raises() -> None:
 
 @pytest.mark.parametrize("wrong", [None, 7, ["say 1"]])
 def test_what_is_no_problem_is_refused(wrong: object) -> None:
-    with pytest.raises(UserMistake, match="a Problem or a text is wanted"):
+    with pytest.raises(UserMistake, match="a Problem, a text or a mapping is wanted"):
         Direct().invoke(wrong, backend=ScriptedBackend(echo))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        (None, "None"),
         (7, "7"),
         (echo, "the function echo"),
         (ScriptedBackend, r"the class ScriptedBackend: write ScriptedBackend\(...\)"),

@@ -1,14 +1,25 @@
 """Documents that act: ReAct as text, native tool calls, small programs."""
 
+import json
 import re
 from fractions import Fraction
 
-from reasoning_chains.problems import Exercise, Step, held_out
+from reasoning_chains.problems import Exercise, Step, held_out, rationale
 from reasoning_chains.problems.facts import factual, two_hop
-from reasoning_chains.problems.words import NAMES
+from reasoning_chains.problems.words import SEEN_WORDS
 from reasoning_chains.problems.world import world
 from training.documents import WORKED, Document, Source, Turn, reply, user
-from training.wordings import NATIVE, NATIVE_CALL, NATIVE_HEAD, TOOLS, say
+from training.tables import column, table
+from training.wordings import (
+    NATIVE,
+    NATIVE_CALL,
+    NATIVE_HEAD,
+    NATIVE_WORKER,
+    TOOLS,
+    WORKERS,
+    WORKS,
+    say,
+)
 
 
 def _decimal(value: str) -> str:
@@ -73,8 +84,35 @@ def _thought(source: Source, step: Step, first: bool) -> str:
     return f"{lead} {step.expression}."
 
 
+def _worker(source: Source) -> tuple[Exercise, str, str]:
+    """Draw an exercise with a tool that takes the whole question: its name and what it does."""
+    rng = source.rng
+    name = rng.choice(WORKERS) if rng.random() < 0.6 else rng.choice(SEEN_WORDS)
+    return source.pick(), name, rng.choice(WORKS)
+
+
+def _seen(source: Source, exercise: Exercise) -> str:
+    answer = exercise.answer
+    return source.rng.choice([answer, f"The answer is {answer}.", rationale(exercise)])
+
+
+def _delegated(source: Source) -> Document:
+    """Give the whole question to a worker, in text."""
+    exercise, name, works = _worker(source)
+    told = [f"{name}[question]: {works}"]
+    if source.rng.random() < 0.3:
+        told.insert(source.rng.randint(0, 1), TOOLS["calculator"])
+    asked = say(source.rng, "react", tools="\n".join(told), question=exercise.question)
+    thought = f"Thought: I need to ask {name}.\nAction: {name}[{exercise.question}]"
+    last = f"Thought: I know the answer.\nAction: Finish[{exercise.answer}]"
+    seen = f"Observation: {_seen(source, exercise)}"
+    return source.document([user(asked), reply(thought), user(seen), reply(last)], "other")
+
+
 def react(source: Source) -> Document:
     """Think, act and observe in turns until Finish."""
+    if source.rng.random() < 0.12:
+        return _delegated(source)
     exercise, calls, answer = _acts(source)
     names = _offered(source, {_call(step)[0] for step, _ in calls})
     told = "\n".join(TOOLS[name] for name in names)
@@ -88,8 +126,23 @@ def react(source: Source) -> Document:
     return source.document(turns, "other")
 
 
+def _delegated_call(source: Source) -> Document:
+    """Give the whole question to a worker, by a call in JSON."""
+    exercise, name, works = _worker(source)
+    told = [NATIVE_WORKER.replace("NAME", name).replace("WORKS", works)]
+    if source.rng.random() < 0.3:
+        told.insert(source.rng.randint(0, 1), NATIVE["calculator"])
+    value = json.dumps(exercise.question)[1:-1]
+    call = NATIVE_CALL.format(name=name, key="question", value=value)
+    system = Turn("system", NATIVE_HEAD + "\n".join(told))
+    turns = [system, user(exercise.question), reply(call), Turn("tool", _seen(source, exercise))]
+    return source.document([*turns, reply(f"The answer is {exercise.answer}.")], "other")
+
+
 def native(source: Source) -> Document:
     """Call tools in JSON; their results come back in the tool role."""
+    if source.rng.random() < 0.3:
+        return _delegated_call(source)
     exercise, calls, answer = _acts(source)
     names = _offered(source, {_call(step)[0] for step, _ in calls})
     told = NATIVE_HEAD + "\n".join(NATIVE[name] for name in names)
@@ -117,28 +170,11 @@ def _coded(exercise: Exercise) -> list[str]:
     return [*lines, f"answer = {name}"]
 
 
-def _column(source: Source) -> tuple[str, list[str]]:
-    """Ask about one column of a small table; give question and program."""
-    rng = source.rng
-    heads = rng.sample(["age", "score", "price", "count", "height", "points"], rng.randint(1, 3))
-    rows = [[rng.choice(NAMES), *(str(rng.randint(1, 99)) for _ in heads)]
-            for _ in range(rng.randint(2, 6))]  # fmt: skip
-    k = rng.randrange(len(heads))
-    word, code = rng.choice(
-        [("sum", "sum({c})"), ("largest value", "max({c})"), ("smallest value", "min({c})"),
-         ("average", "sum({c}) / len({c})")]
-    )  # fmt: skip
-    table = "\n".join(",".join(row) for row in [["name", *heads], *rows])
-    numbers = ", ".join(row[k + 1] for row in rows)
-    source.asks(f"table:{word};{numbers}")
-    program = [f"{heads[k]} = [{numbers}]", f"answer = {code.replace('{c}', heads[k])}"]
-    return f"{table}\n\nWhat is the {word} of the column {heads[k]}?", program
-
-
 def program(source: Source) -> Document:
     """Write a small program whose variable `answer` holds the result."""
-    if source.rng.random() < 0.3:
-        question, lines = _column(source)
+    draw = source.rng.random()
+    if draw < 0.45:
+        question, lines = (column if draw < 0.15 else table)(source)
     else:
         exercise = source.pick(WORKED)
         question, lines = exercise.question, _coded(exercise)

@@ -51,9 +51,9 @@ FIRST = {
 }  # fmt: skip
 # A later leg's shares: what divides, acts and reviews, beside the core formats.
 LATER = {
-    "direct": 23, "bare": 17, "cot": 15, "few_shot": 8, "extract": 5, "copy": 9, "decompose": 5,
-    "solve": 6.5, "self_ask": 6, "react": 5, "native": 1.5, "plan": 2, "step_back": 1.5,
-    "analogical": 1.2, "program": 3, "critique": 5, "choose": 2.5, "verify": 4, "recall": 1,
+    "direct": 23, "bare": 18, "cot": 14, "few_shot": 8, "extract": 5, "copy": 8, "decompose": 6,
+    "solve": 8, "self_ask": 6, "react": 5, "native": 2, "plan": 2.5, "step_back": 1.5,
+    "analogical": 1.5, "program": 4, "critique": 5, "choose": 2.5, "verify": 4, "recall": 1,
     "read": 2,
 }  # fmt: skip
 SHARES: dict[str, dict[str, float]] = {

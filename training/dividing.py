@@ -59,9 +59,21 @@ LISTS = ("letters", "running", "running_large", "comparison", "money", "scan", "
          "arithmetic", "coin", "two_hop")  # fmt: skip
 
 
+LONGER = {"letters": (6, 7, 8), "running": (7, 8), "comparison": (7, 8), "money": (7, 8)}
+"""Levels that are divided and solved part by part, but never worked out in one reply."""
+
+
+def _divided(source: Source) -> Exercise:
+    """Draw a problem to divide, a third of them longer than any that is worked out at once."""
+    if source.rng.random() > 0.35:
+        return source.pick(LISTS, parts=True)
+    name = source.rng.choice([name for name in LONGER if name in source.tasks] or list(LISTS))
+    return source.pick([name], source.rng.choice(LONGER.get(name, (0,))), parts=True)
+
+
 def decompose(source: Source) -> Document:
     """Ask for the list of sub-problems (least-to-most, first stage)."""
-    exercise = source.pick(LISTS, parts=True)
+    exercise = _divided(source)
     listed = [f"{i}. {part.question}" for i, part in enumerate(portions(exercise), 1)]
     prompt = say(source.rng, "decompose", question=exercise.question)
     return source.document([user(prompt), reply("\n".join(listed))], "other")
@@ -69,7 +81,7 @@ def decompose(source: Source) -> Document:
 
 def solve(source: Source) -> Document:
     """Ask for the next sub-problem with the solved ones before it (second stage)."""
-    rng, exercise = source.rng, source.pick(LISTS, parts=True)
+    rng, exercise = source.rng, _divided(source)
     parts = portions(exercise)
     k = len(parts) - 1 if rng.random() < 0.3 else rng.randrange(len(parts))
     head = exercise.context if exercise.context and rng.random() < 0.3 else exercise.question

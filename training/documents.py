@@ -124,7 +124,7 @@ class Source:
 
     def _draw(self, name: str, level: int) -> Exercise:
         levels = TASKS[name].trained
-        if not level or level not in levels:
+        if not level or level < min(levels):
             level = self.rng.choices(levels, [_LEVELS[i] for i in levels])[0]
         if name in ("two_hop", "factual"):
             level = 1

@@ -44,9 +44,9 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         "{question}\nWhich questions must be answered first? List them in order.",
     ),
     "self_ask": (
-        "Question: {question}\nAre follow up questions needed here:",
         'Answer by follow up questions: write "Follow up: ..." and "Intermediate answer: ...", and '
         'end with "So the final answer is: ...".\n\n'
+        "Question: {question}\nAre follow up questions needed here:",
         "Question: {question}\nAre follow up questions needed here:",
     ),
     "react": (
@@ -57,32 +57,36 @@ WORDINGS: dict[str, tuple[str, ...]] = {
     ),
     "plan": (
         "{question}\nLet's first understand the problem and devise a plan to solve the problem. "
-        "Then, let's carry out the plan and solve the problem step by step.",
-        "{question}\nMake a plan first, then carry it out step by step.",
-        "{question}\nLet's first understand the problem and devise a plan to solve the problem. "
         "Then, let's carry out the plan and solve the problem step by step, and end with "
         '"The answer is ...".',
+        "{question}\nLet's first understand the problem and devise a plan to solve the problem. "
+        "Then, let's carry out the plan and solve the problem step by step.",
+        "{question}\nMake a plan first, then carry it out step by step.",
+    ),
+    "table": (
+        "The list rows holds the rows of a table, such as:\n{rows}\n\n{question}",
+        "The list rows holds rows like these:\n{rows}\n{question}",
     ),
     "step_back": ("{question}\nWhat is the general principle behind this question?",),
     "principle": (
-        "{question}\nPrinciple: {principle}\n"
-        "Use the principle to answer the question step by step.",
         "{question}\nPrinciple: {principle}\nUse the principle to answer the question step by "
         'step, and end with "The answer is ...".',
+        "{question}\nPrinciple: {principle}\n"
+        "Use the principle to answer the question step by step.",
     ),
     "analogical": (
-        "{question}\nRecall a similar problem, solve it, then solve this one.",
         "{question}\nRecall a similar problem, solve it, then solve this one, and end with "
         '"The answer is ...".',
+        "{question}\nRecall a similar problem, solve it, then solve this one.",
     ),
     "program": (
         "{question}\nWrite a Python program that stores the result in answer.",
         "{question}\nWrite Python code that puts the result into the variable answer.",
     ),
     "review": (
-        "Review the answer above. If a step is wrong, say which one and why.",
         "Review the answer above. If a step is wrong, say which one and why; if none is, write "
         '"Every step is right."',
+        "Review the answer above. If a step is wrong, say which one and why.",
     ),
     "revise": ("Give the corrected answer.",),
     "choose": (
@@ -120,6 +124,16 @@ NATIVE = {
     '"parameters": {"type": "object", "properties": {"entity": {"type": "string"}}, '
     '"required": ["entity"]}}',
 }
+# A tool that takes the whole question: an agent, a chain.
+WORKERS = ("solve", "reason", "ask", "expert", "worker", "helper", "zero_shot_cot", "calculate",
+           "self_consistency", "researcher", "analyst", "answer", "think", "chain")  # fmt: skip
+WORKS = ("answers a question.", "Answers a question step by step.", "Reasons about a question.",
+         "Solves a word problem.", "Works out a problem.", "knows how to solve problems.",
+         "Gives the answer to a question.")  # fmt: skip
+NATIVE_WORKER = (
+    '{"name": "NAME", "description": "WORKS", "parameters": '
+    '{"type": "object", "properties": {"question": {"type": "string"}}, "required": ["question"]}}'
+)
 # The chat template writes exactly this where tools are given.
 NATIVE_HEAD = "You can call these tools:\n"
 NATIVE_CALL = '<tool_call>\n{{"name": "{name}", "arguments": {{"{key}": "{value}"}}}}\n</tool_call>'

@@ -13,9 +13,10 @@ import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import cast
 
 from reasoning_chains.errors import BackendError, UserMistake, shown
-from reasoning_chains.protocols import Backend, Emit
+from reasoning_chains.protocols import Backend, Emit, ScoringBackend
 from reasoning_chains.types import (
     Capabilities,
     Completion,
@@ -125,6 +126,10 @@ class Coalescing:
     def defaults(self) -> Sampling:
         """The defaults of the backend inside."""
         return self.inner.defaults
+
+    async def score(self, content: Content, continuations: Sequence[str]) -> Sequence[Completion]:
+        """Score by the backend inside, where its capabilities say that it can."""
+        return await cast(ScoringBackend, self.inner).score(content, continuations)
 
     async def complete(self, request: Request, emit: Emit) -> None:
         """Ask for the samples together with others of equal content."""

@@ -14,7 +14,7 @@ from reasoning_chains.backends.engine.cores import one_blas_thread
 from reasoning_chains.backends.engine.session import Session, abilities
 from reasoning_chains.errors import ranged, wanted
 from reasoning_chains.protocols import Emit
-from reasoning_chains.types import Capabilities, Content, Request, Sampling, TokenLogprob
+from reasoning_chains.types import Capabilities, Completion, Content, Request, Sampling
 
 if TYPE_CHECKING:  # numpy is loaded with the first request, not before
     from reasoning_chains.backends.engine.scheduler import Model
@@ -60,10 +60,8 @@ class EmbeddedBackend:
         """Answer a request, its samples in one batch with all else that is being asked."""
         await self._session.complete(request, emit, self.capabilities, self.defaults)
 
-    async def score(
-        self, content: Content, continuations: Sequence[str]
-    ) -> Sequence[tuple[TokenLogprob, ...]]:
-        """Give each continuation's log-probabilities, token by token."""
+    async def score(self, content: Content, continuations: Sequence[str]) -> Sequence[Completion]:
+        """Give each continuation with its log-probabilities, token by token."""
         return await self._session.score(content, continuations, self.capabilities)
 
     async def aclose(self) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from reasoning_chains.chain import Chain
+from reasoning_chains.chains.rows import read_rows
 from reasoning_chains.errors import UnknownName, ranged, wanted
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["ProgramOfThought"]
 
 _TIERS = ("auto", "monty", "cpython")
+_SHOWN = 3
+"""The rows of a table that the model is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class ProgramOfThought(Chain):
     Args:
         repairs: How often a program that fails is sent back with its error.
         python: The tier of the sandbox; `auto` takes the second only for what the first cannot run.
+        table: The context is a table in CSV: the model is shown its first rows, and the program
+            finds all of them in `rows`, a dictionary each.
 
     Example:
         >>> from reasoning_chains import Problem, ProgramOfThought, ScriptedBackend
@@ -50,7 +55,8 @@ class ProgramOfThought(Chain):
     template: str = "program_of_thought"
     repairs: int = 1
     python: Literal["auto", "monty", "cpython"] = "auto"
-    delivers: ClassVar[Mapping[str, str]] = {"": "code"}
+    table: bool = False
+    delivers: ClassVar[Mapping[str, str]] = {"": "code", "table": "code"}
     asks: ClassVar[str] = "one ask, and one more a repair"
 
     def __post_init__(self) -> None:
@@ -59,15 +65,28 @@ class ProgramOfThought(Chain):
         ranged("program_of_thought repairs", self.repairs, int, 0)
         if self.python not in _TIERS:
             raise UnknownName("tier of the sandbox", str(self.python), _TIERS)
+        wanted("program_of_thought table", self.table, bool)
+
+    def contracts(self) -> Mapping[str, str]:
+        """Give the one template that is used."""
+        part = "table" if self.table else ""
+        return {part: self.delivers[part]}
 
     async def solve(self, problem: Problem, run: Run) -> Solution:
         """Ask for a program and run it; send it back with its error where it gives no answer."""
         failed: list[Attempt] = []
+        template, inputs, told = self.template, dict[str, Any](), dict[str, Any]()
+        if self.table:
+            inputs["rows"] = rows = read_rows(problem.context)
+            template, told = (
+                f"{template}/table",
+                {"rows": [json.dumps(row, ensure_ascii=False) for row in rows[:_SHOWN]]},
+            )
         for _ in range(self.repairs + 1):
-            reply = await run.ask(self.template, problem=problem, failed=failed)
+            reply = await run.ask(template, problem=problem, failed=failed, **told)
             if reply.parsed is None or reply.completion.finish == "length":
                 break
-            result = await run.execute(reply.parsed, self.python)
+            result = await run.execute(reply.parsed, self.python, inputs)
             printed = result.stdout.strip().rpartition("\n")[2]
             found = printed if result.value is None else as_text(result.value)
             answer = run.read(problem, found)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from reasoning_chains.chain import Chain
 from reasoning_chains.errors import UnknownName, listed, ranged, wanted
 from reasoning_chains.toolbox import Tool, Toolbox
+from reasoning_chains.tools.langchain import LangChainTool, foreign
 from reasoning_chains.types import Message
 from reasoning_chains.waiting import together
 
@@ -34,7 +35,8 @@ class ReAct(Chain):
     """Think, act and observe in turns (Yao et al. 2022, arXiv:2210.03629).
 
     Args:
-        tools: Tools, toolboxes such as an MCP server, or names such as `calculator`.
+        tools: Tools, LangChain tools, toolboxes such as an MCP server, or names such as
+            `calculator`.
         style: `text` reads `Thought: … Action: tool[input]`, which every model can write; `native`
             uses the backend's own tool calls, several at once.
         finish: The action that ends the run; its input is the answer.
@@ -55,7 +57,7 @@ class ReAct(Chain):
         ('42', '42')
     """
 
-    tools: Sequence[Tool | Toolbox | str] = ()
+    tools: Sequence[Tool | Toolbox | LangChainTool | str] = ()
     template: str = "react"
     style: Literal["text", "native"] = "text"
     finish: str = "Finish"
@@ -71,7 +73,7 @@ class ReAct(Chain):
         kinds = (Tool, Toolbox, str)
         tools = listed("react tools", self.tools, object)
         for each in tools:
-            wanted("each of react tools", each, *kinds, hint=hint)
+            wanted("each of react tools", each, *kinds, *foreign(), hint=hint)
         object.__setattr__(self, "tools", tools)
         wanted("react template", self.template, str)
         wanted("react finish", self.finish, str)

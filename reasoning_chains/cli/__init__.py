@@ -10,9 +10,11 @@ from typing import Annotated, Any
 
 import typer
 
+from reasoning_chains.cli.agent import agent, agents
 from reasoning_chains.cli.ask import ask
 from reasoning_chains.cli.demo import demo
 from reasoning_chains.cli.show import backends, chains, lint, render, templates
+from reasoning_chains.cli.start import init, new
 from reasoning_chains.errors import ReasoningChainsError, UserMistake
 
 __all__ = ["app", "main"]
@@ -31,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (ask, render, chains, templates, lint, backends, demo):
+for command in (ask, agent, agents, render, chains, templates, lint, backends, demo, init, new):
     app.command()(command)
 
 

@@ -67,7 +67,8 @@ def templates_of_chain(cls: Any) -> dict[str, str]:
 def settings_of(cls: Any) -> dict[str, Any]:
     """Give what a chain is set to where it is told nothing else, as templates see it."""
     told = [each for each in fields(cls) if each.name not in ("template", "exemplars")]
-    return {each.name: each.default for each in told if isinstance(each.default, bool | int | str)}
+    known = {each.name: each.default for each in told if isinstance(each.default, bool | int | str)}
+    return {**known, "exemplars": ()} if known.get("shots") == 0 else known
 
 
 def _settings(cls: Any) -> str:

@@ -11,19 +11,21 @@ import typer
 from reasoning_chains.budget import Budget
 from reasoning_chains.cli.options import with_options
 from reasoning_chains.cli.printing import print_json, print_solution, progress, solution_data
-from reasoning_chains.cli.tools import Person, opened_tools, with_tools
+from reasoning_chains.cli.tools import Person, opened_tools
 from reasoning_chains.errors import UserMistake
 from reasoning_chains.names import open_backend
 from reasoning_chains.solution import Solution
 from reasoning_chains.spelling import parse_chain
+from reasoning_chains.tools.giving import with_tools
 from reasoning_chains.types import Kind, Problem, Sampling
 
-__all__ = ["ask", "read_question"]
+__all__ = ["ask", "option", "read_question"]
 
 _LONGEST = 8_000_000
 
 
-def _option(text: str, *names: str) -> Any:
+def option(text: str, *names: str) -> Any:
+    """Make an option of a command, with its help."""
     return typer.Option(*names, help=text)
 
 
@@ -32,22 +34,22 @@ class AskOptions:
     """What `ask` takes."""
 
     question: Annotated[str, typer.Argument(help="The question, or - for standard input.")]
-    chain: Annotated[str, _option("As `chains` lists them.", "--chain", "-c")] = "zero_shot_cot"
-    backend: Annotated[str, _option("embedded, openai:MODEL, …", "--backend", "-b")] = "embedded"
-    tools: Annotated[str, _option("calculator,lookup:notes/, for react.", "--tools")] = ""
-    kind: Annotated[str, _option("The answer: number, choice, …", "--kind", "-k")] = "text"
-    choice: Annotated[list[str] | None, _option("One of the choices; repeat it.")] = None
-    as_json: Annotated[bool, _option("Print one JSON object.", "--json")] = False
-    trace: Annotated[bool, _option("Show every prompt and reply.", "--trace")] = False
-    budget_tokens: Annotated[int | None, _option("The most tokens.", "--budget-tokens")] = None
-    budget_calls: Annotated[int | None, _option("The most samples.", "--budget-calls")] = None
-    budget_seconds: Annotated[float | None, _option("The most time.", "--budget-seconds")] = None
-    temperature: Annotated[float | None, _option("Of the sampling.")] = None
-    max_tokens: Annotated[int | None, _option("The most tokens of each reply.")] = None
-    seed: Annotated[int, _option("Another seed gives other samples.")] = 0
-    lang: Annotated[str | None, _option("en or zh; else by the question's script.")] = None
-    base_url: Annotated[str | None, _option("The address of an openai backend.")] = None
-    api_key_env: Annotated[str | None, _option("The variable that holds its key.")] = None
+    chain: Annotated[str, option("As `chains` lists them.", "--chain", "-c")] = "zero_shot_cot"
+    backend: Annotated[str, option("embedded, openai:MODEL, …", "--backend", "-b")] = "embedded"
+    tools: Annotated[str, option("calculator,lookup:notes/, for react.", "--tools")] = ""
+    kind: Annotated[str, option("The answer: number, choice, …", "--kind", "-k")] = "text"
+    choice: Annotated[list[str] | None, option("One of the choices; repeat it.")] = None
+    as_json: Annotated[bool, option("Print one JSON object.", "--json")] = False
+    trace: Annotated[bool, option("Show every prompt and reply.", "--trace")] = False
+    budget_tokens: Annotated[int | None, option("The most tokens.", "--budget-tokens")] = None
+    budget_calls: Annotated[int | None, option("The most samples.", "--budget-calls")] = None
+    budget_seconds: Annotated[float | None, option("The most time.", "--budget-seconds")] = None
+    temperature: Annotated[float | None, option("Of the sampling.")] = None
+    max_tokens: Annotated[int | None, option("The most tokens of each reply.")] = None
+    seed: Annotated[int, option("Another seed gives other samples.")] = 0
+    lang: Annotated[str | None, option("en or zh; else by the question's script.")] = None
+    base_url: Annotated[str | None, option("The address of an openai backend.")] = None
+    api_key_env: Annotated[str | None, option("The variable that holds its key.")] = None
 
     def problem(self) -> Problem:
         """Make the problem that is asked."""
@@ -64,7 +66,7 @@ def ask(options: AskOptions) -> None:
     """Answer one question and show the reasoning, the votes and the cost."""
     chain, person = parse_chain(options.chain), Person()
     if options.tools:
-        chain = with_tools(chain, opened_tools(options.tools, person))
+        chain = with_tools(chain, opened_tools(options.tools, person), "--tools")
     problem = options.problem()
     address = {"base_url": options.base_url, "api_key_env": options.api_key_env}
     opened = open_backend(options.backend, **{k: v for k, v in address.items() if v})
@@ -76,6 +78,7 @@ def ask(options: AskOptions) -> None:
             sampling=Sampling(temperature=options.temperature, max_tokens=options.max_tokens),
             seed=options.seed,
             lang=options.lang,
+            ask_user=person,
         )
     if options.as_json:
         print_json(solution_data(solution, trace=options.trace))

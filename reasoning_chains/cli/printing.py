@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 from rich.tree import Tree
 
 from reasoning_chains.solution import Solution
@@ -22,6 +24,7 @@ __all__ = [
     "notes",
     "print_json",
     "print_solution",
+    "print_table",
     "progress",
     "safe",
     "solution_data",
@@ -160,3 +163,15 @@ def _line(span: Span) -> str:
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
+
+
+def print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    """Print a table on a terminal, and lines with tabs elsewhere."""
+    out = console()
+    if not out.is_terminal:
+        sys.stdout.writelines("\t".join(row) + "\n" for row in rows)
+        return
+    table = Table(*head)
+    for row in rows:
+        table.add_row(*row)
+    out.print(table)

@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, cast
 
 import typer
-from rich.table import Table
 
 from reasoning_chains.cli.about import readers, show_chain
 from reasoning_chains.cli.ask import read_question
+from reasoning_chains.cli.flows import is_workflow, lint_workflows, show_workflow
 from reasoning_chains.cli.options import with_options
-from reasoning_chains.cli.printing import console, counted, safe
+from reasoning_chains.cli.printing import console, counted, print_table, safe
 from reasoning_chains.content import Library
 from reasoning_chains.errors import UnknownName, UserMistake
 from reasoning_chains.names import BACKENDS, CHAINS, chain_class
 from reasoning_chains.project import backend_table
 from reasoning_chains.templates import Templates, language_of, templates_of
 from reasoning_chains.templates.environment import ENDING
+from reasoning_chains.templates.front_matter import has_steps
 from reasoning_chains.templates.language import check_language
 from reasoning_chains.templates.lint import lint_folder
 from reasoning_chains.templates.preview import preview
 from reasoning_chains.types import Kind, Problem
+from reasoning_chains.workflow.flow import flow_at
 
 __all__ = ["backends", "chains", "lint", "render", "templates"]
 
 _ABOUT = {
     "embedded": "the small model in the package; no key, no network",
+    "langchain": "langchain:PROVIDER:MODEL, any chat model of LangChain",
     "openai": "openai:MODEL, any OpenAI-compatible address",
     "replay": "replay:FILE, recorded replies in JSON lines",
     "transformers": "transformers:PATH, a local model folder",
@@ -55,7 +56,7 @@ def chains(options: ChainsOptions) -> None:
             raise UserMistake("which chain? write one of the list, as in: chains show react")
         show_chain(options.name, options.lang)
         return
-    _print_table(
+    print_table(
         ("chain", "what it does"),
         [(name, (chain_class(name).__doc__ or "").splitlines()[0]) for name in sorted(CHAINS)],
     )
@@ -66,7 +67,7 @@ def templates() -> None:
     library = Library.of()
     made = templates_of(library)
     names = [name for name in library.names("templates", ENDING) if not name.startswith("parts/")]
-    _print_table(
+    print_table(
         ("template", "reads", "what it asks"),
         [_row(made, name) for name in names],
     )
@@ -74,6 +75,8 @@ def templates() -> None:
 
 def _row(made: Templates, name: str) -> tuple[str, str, str]:
     try:
+        if has_steps(made.library.read("templates", name + ENDING)):
+            return name, "steps", flow_at(made.library, name, "en").head.description
         head = made.head(name + ENDING)
     except UserMistake as error:  # one that is broken does not hide the others
         return name, "broken", safe(str(error))
@@ -86,14 +89,14 @@ def backends() -> None:
         (name, f"{table['use']} (reasoning.toml)")
         for name, table in backend_table(taken=BACKENDS).items()
     ]
-    _print_table(("backend", "what it is"), [(name, _ABOUT[name]) for name in BACKENDS] + declared)
+    print_table(("backend", "what it is"), [(name, _ABOUT[name]) for name in BACKENDS] + declared)
 
 
 @dataclass(frozen=True, slots=True)
 class RenderOptions:
     """What `render` takes."""
 
-    template: Annotated[str, typer.Argument(help="A template's name.")]
+    template: Annotated[str, typer.Argument(help="A template's name, or the file of a workflow.")]
     question: Annotated[str, typer.Argument(help="The question, or - for standard input.")]
     kind: Annotated[str, typer.Option("--kind", "-k", help="The answer: number, …")] = "text"
     choice: Annotated[list[str] | None, typer.Option(help="A choice; repeat it.")] = None
@@ -103,12 +106,15 @@ class RenderOptions:
 
 @with_options(RenderOptions)
 def render(options: RenderOptions) -> None:
-    """Show the messages that a template gives for a question, without a model."""
+    """Show what a template, or each step of a workflow, sends for a question, without a model."""
     kind = "choice" if options.choice and options.kind == "text" else options.kind
     asked, choices = read_question(options.question), tuple(options.choice or ())
     problem = Problem(asked, cast(Kind, kind), choices, context=options.context)
     check_language(options.lang)
     lang = options.lang or language_of(asked)
+    if is_workflow(options.template, lang):
+        show_workflow(options.template, problem, lang)
+        return
     prompt = preview(templates_of(Library.of()), options.template, problem, lang)
     out = console()
     for message in prompt.messages:
@@ -122,21 +128,10 @@ def render(options: RenderOptions) -> None:
 def lint(
     folder: Annotated[Path, typer.Argument(help="A project folder.")] = Path(),
 ) -> None:
-    """Check the templates of a folder: undefined variables, broken contracts."""
-    found = lint_folder(folder, readers())
+    """Check the templates and workflows of a folder: undefined variables, unused steps and more."""
+    found = [*lint_folder(folder, readers()), *lint_workflows(folder)]
     for line in found:
         console().print(safe(line))
     if found:
         raise UserMistake(f"{counted(len(found), 'finding', 'findings')} in {folder}")
     console().print("no findings")
-
-
-def _print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    out = console()
-    if not out.is_terminal:
-        sys.stdout.writelines("\t".join(row) + "\n" for row in rows)
-        return
-    table = Table(*head)
-    for row in rows:
-        table.add_row(*row)
-    out.print(table)

@@ -1,10 +1,9 @@
-"""`--tools` of the command line: opens the tools, and gives them to the chain that takes some."""
+"""`--tools` of the command line: the tools opened, and the person at the terminal."""
 
 from __future__ import annotations
 
 import sys
 import threading
-from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from reasoning_chains.cli.printing import safe
@@ -12,7 +11,7 @@ from reasoning_chains.errors import UserMistake
 from reasoning_chains.names import open_tool
 from reasoning_chains.toolbox import Tool
 
-__all__ = ["Person", "opened_tools", "with_tools"]
+__all__ = ["Person", "opened_tools"]
 
 
 class Person:
@@ -65,36 +64,3 @@ def _opened(name: str, person: Person) -> Tool:
             "--tools, or run this in a terminal with the question as an argument"
         )
     return ask_user(person)
-
-
-def with_tools(chain: Any, tools: tuple[Tool, ...]) -> Any:
-    """Give tools to a chain, or to the chains inside of it that take some.
-
-    Raises:
-        UserMistake: None takes tools.
-    """
-    made = _given(chain, tools)
-    if made is None:
-        raise UserMistake(
-            f"--tools has no use here: {type(chain).__name__} takes no tools. Write --chain react"
-        )
-    return made
-
-
-def _given(chain: Any, tools: tuple[Tool, ...]) -> Any:
-    """Give the chain with the tools, or None where nothing in it takes them."""
-    if not is_dataclass(chain) or isinstance(chain, type | Tool):
-        return None
-    changed: dict[str, Any] = {}
-    for field in fields(chain):
-        value = getattr(chain, field.name)
-        if field.name == "tools":
-            changed["tools"] = (*value, *tools)
-        elif isinstance(value, tuple):
-            inner = [_given(each, tools) for each in value]
-            if any(each is not None for each in inner):
-                pairs = zip(inner, value, strict=True)
-                changed[field.name] = tuple(old if new is None else new for new, old in pairs)
-        elif (made := _given(value, tools)) is not None:
-            changed[field.name] = made
-    return replace(chain, **changed) if changed else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeAlias
 
 from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, nodes
 from jinja2.environment import Environment
@@ -15,11 +15,24 @@ from reasoning_chains.content import Library, read_text
 from reasoning_chains.templates.front_matter import split_source
 from reasoning_chains.templates.metering import MeteredEnvironment
 
-__all__ = ["ENDING", "ROLES", "collected", "make_environment"]
+__all__ = [
+    "ENDING",
+    "ROLES",
+    "LibraryLoader",
+    "Source",
+    "collected",
+    "make_environment",
+    "plain_data",
+    "plain_json",
+    "settled",
+]
 
 ENDING = ".jinja"
 ROLES = ("system", "user", "assistant")
 _BUNDLED = "bundled/"
+
+Source: TypeAlias = tuple[str, str, Callable[[], bool]]
+"""The body of a template, the name of its file, and whether that is still the same."""
 
 collected: ContextVar[list[tuple[str, str]]] = ContextVar("reasoning_chains_messages")
 """The role blocks of the render that is going on, in the order in which they were closed."""
@@ -42,15 +55,13 @@ class _RoleBlocks(Extension):
         return ""
 
 
-class _LibraryLoader(BaseLoader):
+class LibraryLoader(BaseLoader):
     """Loads `name.jinja`, project over bundled, and `bundled/name.jinja` from the bundled only."""
 
     def __init__(self, library: Library) -> None:
         self.library = library
 
-    def get_source(
-        self, environment: Environment, template: str
-    ) -> tuple[str, str, Callable[[], bool]]:
+    def get_source(self, environment: Environment, template: str) -> Source:
         """Give the body, the file name, and whether the same file is still found, unchanged."""
         library = self.library
         if template.startswith(_BUNDLED):
@@ -71,15 +82,27 @@ class _LibraryLoader(BaseLoader):
 def make_environment(library: Library) -> Environment:
     """Make the one kind of environment in which templates render: sandboxed and strict."""
     environment = MeteredEnvironment(
-        loader=_LibraryLoader(library),
+        loader=LibraryLoader(library),
         extensions=[_RoleBlocks],
-        undefined=StrictUndefined,
-        autoescape=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
+        **settled(),
     )
-    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": False}
+    plain_json(environment)
     return environment
+
+
+def settled() -> dict[str, Any]:
+    """Give what every environment of ours is set to."""
+    return {
+        "undefined": StrictUndefined,
+        "autoescape": False,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+    }
+
+
+def plain_json(environment: Environment) -> None:
+    """Let `tojson` write text as it is, in the order of the data."""
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": False}
 
 
 def plain_data(value: Any) -> Any:

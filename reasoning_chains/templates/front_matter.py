@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from reasoning_chains.errors import TemplateMistake, near
 from reasoning_chains.types import Sampling
 
-__all__ = ["READERS", "FrontMatter", "Source", "split_source"]
+__all__ = ["READERS", "FrontMatter", "Source", "has_steps", "split_source"]
 
 Reader = Literal[
     "text", "answer", "numbered", "action", "verdict", "json", "code", "follow_up", "chosen"
@@ -81,6 +81,11 @@ def split_source(name: str, text: str) -> Source:
     head = text[4 : end + 1]
     lines = head.count("\n") + 2
     return Source(_validated(name, head), "\n" * lines + text[end + 5 :])
+
+
+def has_steps(body: str) -> bool:
+    """Say whether a template is a workflow: it has a tag `step`."""
+    return any(part.lstrip("-+").lstrip()[:5].rstrip() == "step" for part in body.split("{%")[1:])
 
 
 def _validated(name: str, head: str) -> FrontMatter:

@@ -12,6 +12,7 @@ from reasoning_chains.content import Library, read_text
 from reasoning_chains.errors import TemplateMistake, UserMistake
 from reasoning_chains.templates.environment import ENDING
 from reasoning_chains.templates.exemplars import read_exemplars
+from reasoning_chains.templates.front_matter import has_steps
 from reasoning_chains.templates.language import LANGUAGES
 from reasoning_chains.templates.preview import preview
 from reasoning_chains.templates.render import Templates
@@ -29,6 +30,8 @@ _SHAPE = ("stands outside of its role blocks", "gives no user message")
 def lint_folder(folder: Path, readers: Mapping[str, str] | None = None) -> list[str]:
     """Give one line a finding: the file, the line where known, and what is wrong.
 
+    Workflows are left out: `workflow.lint` reads them.
+
     Args:
         folder: The folder of a project.
         readers: The reader that a template must declare, by the template's name.
@@ -45,6 +48,8 @@ def lint_folder(folder: Path, readers: Mapping[str, str] | None = None) -> list[
     for path in sorted(root.rglob(f"*{ENDING}")):
         name = path.relative_to(root).as_posix()
         try:
+            if has_steps(read_text(path)):
+                continue
             found += [f"{name}{finding}" for finding in _findings(templates, name)]
             found += [f"{name}: {finding}" for finding in _broken(templates, name, readers or {})]
         except UserMistake as error:
@@ -100,11 +105,12 @@ def _findings(templates: Templates, name: str) -> Iterator[str]:
 def _variables(templates: Templates, name: str) -> dict[str, str]:
     """Give the free variables of a template and of all that it includes or extends.
 
-    Beside each stands where it is used first.
+    Beside each stands where it is used first. What one of them sets, the others see.
     """
     environment = templates.environment
     seen: set[str] = set()
     used: dict[str, str] = {}
+    put: set[str] = set()
     waiting = [name]
     while waiting:
         current = waiting.pop()
@@ -118,9 +124,11 @@ def _variables(templates: Templates, name: str) -> dict[str, str]:
             raise UserMistake(f"{name}: it includes {current!r}, which is not there") from None
         except jinja2.TemplateSyntaxError as error:
             raise UserMistake(f"{current}, line {error.lineno}: {error.message}") from None
+        put.update(name.name for node in tree.body if isinstance(node, nodes.Assign)
+                   for name in node.find_all(nodes.Name) if name.ctx == "store")  # fmt: skip
         inside = "" if current == name else f"{current}, "
         for found in tree.find_all(nodes.Name):
             if found.name in free and found.ctx == "load":
                 used.setdefault(found.name, f"{inside}line {found.lineno}")
         waiting += [other for other in meta.find_referenced_templates(tree) if other]
-    return used
+    return {variable: place for variable, place in used.items() if variable not in put}

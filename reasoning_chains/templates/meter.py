@@ -22,11 +22,12 @@ __all__ = [
     "check_clock",
     "counted",
     "metered",
+    "paused",
     "size_as_text",
 ]
 
 SECONDS = 1.0
-"""How long a render may take, where it says no other."""
+"""How long a render may take of the processor's time, where it says no other."""
 BYTES = 24 << 20
 """What a render may make in all; every text and list that it makes counts, kept or not."""
 BITS = 100_000
@@ -42,7 +43,7 @@ class _Meter:
     __slots__ = ("ends", "left")
 
     def __init__(self, seconds: float) -> None:
-        self.ends, self.left = time.monotonic() + seconds, BYTES
+        self.ends, self.left = time.thread_time() + seconds, BYTES
 
 
 _running: ContextVar[_Meter | None] = ContextVar("reasoning_chains_render_meter", default=None)
@@ -58,6 +59,17 @@ def metered(seconds: float = SECONDS) -> Iterator[None]:
         _running.reset(token)
 
 
+@contextmanager
+def paused() -> Iterator[None]:
+    """Stop the clock in this block: the render waits for something else."""
+    meter, began = _running.get(), time.thread_time()
+    try:
+        yield
+    finally:
+        if meter is not None:
+            meter.ends += time.thread_time() - began
+
+
 def check_clock() -> None:
     """End a render that has taken its time.
 
@@ -65,7 +77,7 @@ def check_clock() -> None:
         SecurityError: It has.
     """
     meter = _running.get()
-    if meter is not None and time.monotonic() > meter.ends:
+    if meter is not None and time.thread_time() > meter.ends:
         raise SecurityError("the template takes too long to render")
 
 

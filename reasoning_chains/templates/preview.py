@@ -8,18 +8,20 @@ from typing import Any
 from reasoning_chains.templates.render import Prompt, Templates
 from reasoning_chains.types import Problem
 
-__all__ = ["preview"]
+__all__ = ["Gap", "preview"]
 
 
-class _Gap(str):
+class Gap(str):
     """Stands for an input that only a chain knows: prints its name, has any field, loops once."""
 
     __slots__ = ()
 
-    def __getattr__(self, name: str) -> _Gap:
-        return _Gap(f"⟨{self.strip('⟨⟩')}.{name}⟩")
+    def __getattr__(self, name: str) -> Gap:
+        if name.startswith("__"):  # what Python asks for, such as __aiter__, is no field
+            raise AttributeError(name)
+        return Gap(f"⟨{self.strip('⟨⟩')}.{name}⟩")
 
-    def __getitem__(self, key: Any) -> _Gap:
+    def __getitem__(self, key: Any) -> Gap:
         return self
 
     def __iter__(self) -> Iterator[str]:
@@ -40,7 +42,7 @@ def preview(
     asked = Problem(problem) if isinstance(problem, str) else problem
     head = templates.head(templates.file(name, lang))
     read = {"exemplars"} if head.exemplars else set()
-    gaps: dict[str, Any] = {key: _Gap(f"⟨{key}⟩") for key in head.inputs if key not in read}
+    gaps: dict[str, Any] = {key: Gap(f"⟨{key}⟩") for key in head.inputs if key not in read}
     known = {
         "question": asked.question,
         "context": asked.context,

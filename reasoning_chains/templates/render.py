@@ -11,6 +11,7 @@ from typing import Any
 
 import jinja2
 from jinja2 import nodes
+from jinja2.environment import Environment
 
 from reasoning_chains.content import Library, read_text
 from reasoning_chains.errors import TemplateMistake, near
@@ -20,9 +21,9 @@ from reasoning_chains.templates.front_matter import FrontMatter, split_source
 from reasoning_chains.templates.metering import metered
 from reasoning_chains.types import Message
 
-__all__ = ["Prompt", "Templates", "templates_of"]
+__all__ = ["RENDERING", "Prompt", "Templates", "line_of", "syntax_mistake", "templates_of"]
 
-_RENDERING = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+RENDERING = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,9 @@ class Prompt:
 class Templates:
     """The templates of one library: looked up by name and language, compiled once."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, environment: Environment | None = None) -> None:
         self.library = library
-        self.environment = make_environment(library)
+        self.environment = environment or make_environment(library)
         self._heads: dict[str, tuple[int, FrontMatter]] = {}
         self._sets: dict[str, tuple[int, tuple[Exemplar, ...]]] = {}
 
@@ -65,11 +66,15 @@ class Templates:
         path = library.find("templates", file.removeprefix("bundled/"))
         if path is None:
             raise TemplateMistake(f"template {file!r} is extended and not there")
+        return self.head_of(file, path, depth)
+
+    def head_of(self, file: str, path: Path, depth: int = 0) -> FrontMatter:
+        """Read the head of a file that lies anywhere; see `head`."""
         stamp = path.stat().st_mtime_ns
-        known = self._heads.get(file)
+        known = self._heads.get(str(path))
         if known is None or known[0] != stamp:
             head = self._inherited(file, path, depth)
-            self._heads[file] = known = (stamp, head)
+            self._heads[str(path)] = known = (stamp, head)
         return known[1]
 
     def body(self, file: str) -> str:
@@ -106,7 +111,7 @@ class Templates:
         try:
             tree = self.environment.parse(source.body, file)
         except jinja2.TemplateSyntaxError as error:
-            raise _syntax(file, error) from None
+            raise syntax_mistake(file, error) from None
         parent = next(tree.find_all(nodes.Extends), None)
         if parent is None or not isinstance(parent.template, nodes.Const):
             return source.head
@@ -132,9 +137,9 @@ class Templates:
             with metered():
                 loose = template.render(data).strip()
         except jinja2.TemplateSyntaxError as error:
-            raise _syntax(file, error) from None
-        except (jinja2.TemplateError, *_RENDERING) as error:
-            raise TemplateMistake(f"template {file!r}{_line(error)}: {error}") from None
+            raise syntax_mistake(file, error) from None
+        except (jinja2.TemplateError, *RENDERING) as error:
+            raise TemplateMistake(f"template {file!r}{line_of(error)}: {error}") from None
         finally:
             collected.reset(token)
         return _prompt(file, blocks, loose, head)
@@ -155,11 +160,13 @@ def _prompt(file: str, blocks: list[tuple[str, str]], loose: str, head: FrontMat
     return Prompt(tuple(messages), prefill, head)
 
 
-def _syntax(file: str, error: jinja2.TemplateSyntaxError) -> TemplateMistake:
+def syntax_mistake(file: str, error: jinja2.TemplateSyntaxError) -> TemplateMistake:
+    """Tell where a template does not parse."""
     return TemplateMistake(f"template {error.name or file!r}, line {error.lineno}: {error.message}")
 
 
-def _line(error: BaseException) -> str:
+def line_of(error: BaseException) -> str:
+    """Say in which line of a template an error arose."""
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.lineno for frame in frames if frame.filename.endswith(ENDING)]
     return f", line {lines[-1]}" if lines else ""

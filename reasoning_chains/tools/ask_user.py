@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from reasoning_chains.errors import UserMistake
+from reasoning_chains.acting import caller
+from reasoning_chains.errors import UserMistake, shown
 from reasoning_chains.failing import Told
-from reasoning_chains.toolbox import Tool
+from reasoning_chains.toolbox import Tool, ToolFailed
 from reasoning_chains.tools.given import only_text, text_of
 from reasoning_chains.tools.results import as_text
 from reasoning_chains.waiting import in_thread
@@ -21,24 +22,30 @@ def ask_user(callback: Callable[[str], Any] | None = None, *, seconds: float = 6
     """Make the tool `ask_user`, whose one argument is `question`.
 
     Args:
-        callback: Takes the question and gives the answer; it may be async, or may block.
+        callback: Takes the question and gives the answer; it may be async, or may block. Left out,
+            it is the `ask_user` that the verb of the chain was given.
         seconds: How long the person has.
 
     Raises:
-        UserMistake: There is no callback.
+        UserMistake: The callback is no function.
     """
-    if not callable(callback):
-        raise UserMistake(
-            "ask_user asks a person, and needs the application's function for it: give the tool "
-            "ask_user(callback) in place of the name, from reasoning_chains.tools.ask_user"
-        )
-    asked: Callable[[str], Any] = callback
+    if callback is not None and not callable(callback):
+        raise UserMistake(f"ask_user needs a function of a question, found {shown(callback)}")
 
     async def call(arguments: Mapping[str, Any]) -> str:
         question = text_of(arguments, "question")
+        asked = callback or _of_the_verb()
         with Told("ask_user"):
             said = await in_thread(partial(asked, question))
             return as_text(await said if inspect.isawaitable(said) else said)
 
     description = "Asks the person a question and gives the answer."
     return Tool("ask_user", description, only_text("question"), call, seconds=seconds)
+
+
+def _of_the_verb() -> Callable[[str], Any]:
+    run = caller.get(None)
+    asked: Callable[[str], Any] | None = None if run is None else run.session.ask_user
+    if asked is None:
+        raise ToolFailed("nobody can be asked: the application gave no ask_user=…")
+    return asked

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import Any
 
 from reasoning_chains.errors import UserMistake, wanted
 from reasoning_chains.names import open_tool
 from reasoning_chains.ranking import Index
 from reasoning_chains.toolbox import Tool, Toolbox
+from reasoning_chains.tools.langchain import LangChainTool, foreign, tool_of
 from reasoning_chains.waiting import in_thread, together
 
 __all__ = ["gathered", "relevant"]
@@ -44,7 +46,7 @@ def _with_blanks(name: str) -> Iterator[str]:
         before = char
 
 
-async def gathered(sources: Sequence[Tool | Toolbox | str]) -> tuple[Tool, ...]:
+async def gathered(sources: Sequence[Tool | Toolbox | LangChainTool | str]) -> tuple[Tool, ...]:
     """Give all tools of some sources: tools, toolboxes that are asked for theirs, and names.
 
     Raises:
@@ -64,11 +66,14 @@ async def gathered(sources: Sequence[Tool | Toolbox | str]) -> tuple[Tool, ...]:
     return tools
 
 
-async def _tools_of(source: Tool | Toolbox | str) -> Sequence[Tool]:
+async def _tools_of(source: Tool | Toolbox | LangChainTool | str) -> Sequence[Tool]:
     if isinstance(source, Tool):
         return (source,)
     if isinstance(source, str):
         return (await in_thread(partial(open_tool, source)),)
+    theirs: Any = source
+    if isinstance(source, foreign()):
+        return (tool_of(theirs),)
     if not isinstance(source, Toolbox):
         raise UserMistake(
             f"a tool, a toolbox or a name is wanted, found {source!r}: decorate a function with "

@@ -137,7 +137,7 @@ def test_log_probabilities_are_the_scores_of_the_text(backend: EmbeddedBackend) 
             assert all(len(token.top) == 3 for token in tokens)
             assert all(math.exp(token.logprob) < 1 for token in tokens)
             if "\ufffd" not in completion.text:
-                scored = (await backend.score(content, [completion.text]))[0]
+                scored = (await backend.score(content, [completion.text]))[0].logprobs
                 same = [token.token for token in scored] == [token.token for token in tokens]
                 if same:  # a text may be spelled in other tokens than it was drawn in
                     assert [token.logprob for token in scored] == pytest.approx(
@@ -177,7 +177,11 @@ def test_a_prefill_in_ids_is_the_same_as_in_text(backend: EmbeddedBackend) -> No
 
 def test_scores_are_given_for_each_continuation(backend: EmbeddedBackend) -> None:
     content = user("hi", logprobs=2)
-    yes, none, longer = asyncio.run(backend.score(content, [" yes", "", " yes the answer"]))
+    found = asyncio.run(backend.score(content, [" yes", "", " yes the answer"]))
+    yes, none, longer = (one.logprobs for one in found)
+    assert found[0].usage.prompt_tokens > 0
+    assert [one.usage.calls for one in found] == [1, 0, 0]
+    assert [one.usage.completion_tokens for one in found] == [1, 0, len(longer)]
     assert [token.token for token in yes] == [" yes"]
     assert none == ()
     assert longer[0].logprob == pytest.approx(yes[0].logprob, abs=1e-4)

@@ -116,7 +116,7 @@ def test_deltas_stops_and_scores(backend: TransformersBackend) -> None:
     completion = heard.completions[0]
     assert heard.shown(0) == completion.text == whole[: whole.index(whole[5:8])]
     scored = asyncio.run(backend.score(user("hi"), [" yes", " no the"]))
-    assert [len(tokens) for tokens in scored] == [1, 2]
+    assert [len(one.logprobs) for one in scored] == [1, 2]
 
 
 def test_a_prompt_that_does_not_fit_is_an_error(backend: TransformersBackend) -> None:

@@ -25,12 +25,15 @@ STEPS = "Plan:\n1. Add.\nSolution:\n3 + 4 = 7 of 9."
 
 
 @pytest.mark.parametrize(("plus", "trigger"), [(False, PS), (True, PLUS)])
-def test_one_stage_asks_in_the_papers_words(plus: bool, trigger: str) -> None:
+def test_one_stage_asks_in_the_papers_words_and_for_a_last_sentence(
+    plus: bool, trigger: str
+) -> None:
     backend = ScriptedBackend(["Plan: add.\n3 + 4 = 7. The answer is 7."])
     solution = PlanAndSolve(plus=plus).invoke(SUM, backend=backend)
     assert (solution.answer, solution.usage.calls) == ("7", 1)
-    assert said(backend) == f"{SUM.question}\n{trigger}"
-    assert WORDINGS["plan"][0] == f"{{question}}\n{PS}"
+    asked = f'{SUM.question}\n{trigger[:-1]}, and end with "The answer is ...".'
+    assert said(backend) == asked
+    assert (asked == WORDINGS["plan"][0].replace("{question}", SUM.question)) == (not plus)
 
 
 @pytest.mark.parametrize(("plus", "trigger"), [(False, PS), (True, PLUS)])

@@ -15,7 +15,10 @@ from reasoning_chains import (
     UserMistake,
     ZeroShotCoT,
 )
+from reasoning_chains.content import Library
+from reasoning_chains.templates import templates_of
 from reasoning_chains.toolbox import Tool, ToolFailed
+from training.wordings import WORDINGS
 
 EMMA = Problem("When was the writer of Emma born?", "number")
 FIRST = "Yes.\nFollow up: Who wrote Emma?"
@@ -31,7 +34,17 @@ def test_alone_the_model_answers_its_own_questions_in_one_reply() -> None:
     reply = f"{FIRST}\nIntermediate answer: Jane Austen.\n{LAST}"
     backend = ScriptedBackend([reply])
     assert SelfAsk().invoke(EMMA, backend=backend).answer == "1775"
-    asked = "Question: When was the writer of Emma born?\nAre follow up questions needed here:"
+    asked = WORDINGS["self_ask"][0].replace("{question}", EMMA.question)
+    assert prompts(backend) == [[asked]]
+
+
+def test_with_examples_the_prompt_is_that_of_the_paper() -> None:
+    backend = ScriptedBackend([f"{FIRST}\nIntermediate answer: Jane Austen.\n{LAST}"])
+    SelfAsk(shots=1).invoke(EMMA, backend=backend)
+    example = templates_of(Library.of()).exemplars("follow_ups", "en")[0]
+    form = "Question: {}\nAre follow up questions needed here:"
+    told = f"{form.format(example.question)} {example.rationale}\nSo the final answer is: "
+    asked = f"{told}{example.answer}\n\n{form.format(EMMA.question)}"
     assert prompts(backend) == [[asked]]
 
 

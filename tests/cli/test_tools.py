@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from reasoning_chains import ReAct, SelfConsistency, UserMistake, ZeroShotCoT
-from reasoning_chains.cli.tools import Person, opened_tools, with_tools
+from reasoning_chains.cli.tools import Person, opened_tools
+from reasoning_chains.tools.giving import with_tools
 from tests.cli.test_cli import run
 
 ASKED = "Who taught Ada, and what is 6 * 7?"
@@ -71,7 +72,7 @@ def test_tools_reach_react(tmp_path: Path) -> None:
         (("-c", "react", "--tools", "calculator,"), "has an empty name"),
         (("-c", "react", "--tools", "lookup"), "lookup:PATH"),
         (("-c", "react", "--tools", "lookup:nowhere"), "there is no file or folder"),
-        (("-c", "zero_shot_cot", "--tools", "calculator"), "ZeroShotCoT takes no tools. Write"),
+        (("-c", "zero_shot_cot", "--tools", "calculator"), "ZeroShotCoT takes no tools. Take"),
         (("-c", "react", "--tools", "ask_user"), "standard input is none"),
         (("-c", "react", "--tools", "calculator,calculator"), "two tools are called calculator"),
     ],
@@ -111,7 +112,7 @@ def test_a_person_is_asked_on_the_terminal(tmp_path: Path) -> None:
 
 def test_tools_reach_a_chain_inside_of_others() -> None:
     tools = opened_tools("calculator", Person())
-    chain = with_tools(SelfConsistency(ReAct(tools=("python",)), samples=2), tools)
+    chain = with_tools(SelfConsistency(ReAct(tools=("python",)), samples=2), tools, "--tools")
     assert [getattr(tool, "name", tool) for tool in chain.chain.tools] == ["python", "calculator"]
-    with pytest.raises(UserMistake, match="--chain react"):
-        with_tools(SelfConsistency(ZeroShotCoT()), tools)
+    with pytest.raises(UserMistake, match="the chain react"):
+        with_tools(SelfConsistency(ZeroShotCoT()), tools, "--tools")

@@ -13,12 +13,19 @@ from reasoning_chains.content import Library, bundled_root
 from reasoning_chains.errors import TemplateMistake, UserMistake
 from reasoning_chains.templates import Templates, language_of
 from reasoning_chains.templates.environment import ENDING
+from reasoning_chains.templates.front_matter import has_steps
 from reasoning_chains.templates.lint import lint_folder
 from reasoning_chains.templates.preview import preview
 
 GOLDEN = Path(__file__).parent / "golden"
 BUNDLED = Templates(Library((bundled_root(),)))
-NAMES = [n for n in BUNDLED.library.names("templates", ENDING) if not n.startswith("parts/")]
+NAMES = [
+    name
+    for name in BUNDLED.library.names("templates", ENDING)
+    if not name.startswith("parts/")
+    and not has_steps(BUNDLED.library.read("templates", name + ENDING))
+]
+"""Workflows are rendered with their steps, in tests/workflow."""
 STANDARD: dict[str, Any] = {
     "question": "How many?",
     "context": "",
@@ -427,6 +434,18 @@ def test_a_template_that_comes_later_is_seen_and_one_that_goes_is_not(tmp_path: 
     assert shown(mine, "direct") == [("user", "Mine: How many?")]
     (tmp_path / "templates" / "direct.jinja").unlink()
     assert shown(mine, "direct") == bundled
+
+
+def test_what_a_template_sets_its_parts_see(tmp_path: Path) -> None:
+    part = "---\ninputs: [end]\n---\n{{ question }}{{ end }}"
+    head = "---\ndescription: d\n---\n"
+    mine = head + "{% set end = '!' %}\n{% user %}{% include 'parts/tail.jinja' %}{% enduser %}"
+    unset = head + "{% include 'parts/tail.jinja' %}"
+    templates = project(tmp_path, parts__tail=part, mine=mine, unset=unset)
+    assert shown(templates, "mine") == [("user", "How many?!")]
+    (found,) = lint_folder(tmp_path)
+    assert "unset.jinja" in found
+    assert "variable 'end'" in found
 
 
 def test_lint_names_file_and_line_of_each_finding(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from reasoning_chains import ReAct, ScriptedBackend
 from reasoning_chains.errors import UnknownName, UserMistake
 from reasoning_chains.names import TOOLS, open_tool
 from reasoning_chains.tools.ask_user import ask_user
@@ -105,16 +106,24 @@ def test_a_person_is_asked() -> None:
     assert ask_user(sync, seconds=3).seconds == 3
 
 
-def test_ask_user_needs_a_person() -> None:
-    with pytest.raises(UserMistake, match=r"ask_user\(callback\)"):
-        open_tool("ask_user")
+def test_ask_user_asks_by_the_function_of_the_verb() -> None:
+    replies = ["Action: ask_user[Which town?]", "Action: Finish[Oslo]"]
+    chain = ReAct(tools=["ask_user"])
+    told = chain.invoke("?", ScriptedBackend(replies), ask_user=lambda asked: f"{asked} Oslo")
+    assert told.trace.acts[0].data["observation"] == "Which town? Oslo"
+    lost = chain.invoke("?", ScriptedBackend(replies)).trace.acts[0].data
+    assert lost["observation"] == "nobody can be asked: the application gave no ask_user=…"
+    with pytest.raises(UserMistake, match="ask_user must be a function of a question"):
+        chain.invoke("?", ScriptedBackend(replies), ask_user="me")  # type: ignore[arg-type]
+    with pytest.raises(UserMistake, match="ask_user needs a function"):
+        ask_user("me")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("name", "told"),
     [
         ("calculater", "did you mean calculator"),
-        ("", "known are ask_user, calculator, lookup, python"),
+        ("", "known are ask_user, calculator, lookup, python, sqlite"),
         ("os:system", "unknown tool 'os'"),
         ("reasoning_chains.tools.python:python", "unknown tool"),
     ],
@@ -136,4 +145,4 @@ def test_what_stands_after_the_colon() -> None:
 
 
 def test_every_name_of_the_table_is_there() -> None:
-    assert sorted(TOOLS) == ["ask_user", "calculator", "lookup", "python"]
+    assert sorted(TOOLS) == ["ask_user", "calculator", "lookup", "python", "sqlite"]

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import islice
 from random import Random
 
 import pytest
@@ -64,3 +65,15 @@ def test_the_main_wording_is_said_most_often() -> None:
     said = Counter(say(rng, "cot", question="Q?") for _ in range(1000))
     main = WORDINGS["cot"][0].replace("{question}", "Q?")
     assert 0.5 < said[main] / 1000 < 0.7
+
+
+def test_every_format_of_a_mixture_is_made() -> None:
+    for mixture in SHARES.values():
+        made = Counter(name for name, _ in islice(documents("made", shares=mixture), 3000))
+        assert set(made) == {name for name, share in mixture.items() if share}
+
+
+def test_programs_read_columns_and_rows_of_tables() -> None:
+    texts = [made.text for _, made in islice(documents("rows", shares=only("program")), 300)]
+    assert sum("in rows" in text for text in texts) > 40
+    assert sum(" = [" in text and "in rows" not in text for text in texts) > 20

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from reasoning_chains.backends.engine.delivery import Delivery, wake
 from reasoning_chains.backends.engine.prompting import Written
 from reasoning_chains.errors import BackendError, ReasoningChainsError, UserMistake
-from reasoning_chains.types import Completion, Content, Delta, Request, Sampling, TokenLogprob
+from reasoning_chains.types import Completion, Content, Delta, Request, Sampling
 
 __all__ = ["Asked", "News", "Scoring", "unreadable"]
 
@@ -68,7 +68,7 @@ class Scoring:
         self.content = content
         self.continuations = tuple(continuations)
         self.top = top
-        self.line: Delivery[tuple[TokenLogprob, ...]] = Delivery()
+        self.line: Delivery[Completion] = Delivery()
         self.scored = 0
         self.failed = False
 
@@ -77,10 +77,10 @@ class Scoring:
         """Whether nothing more is to be scored."""
         return self.failed or self.line.dropped or self.scored == len(self.continuations)
 
-    def settle(self, tokens: tuple[TokenLogprob, ...]) -> None:
-        """Pass on the next continuation's tokens."""
+    def settle(self, scored: Completion) -> None:
+        """Pass on the next continuation with its tokens."""
         self.scored += 1
-        self.line.put(tokens)
+        self.line.put(scored)
         wake([self.line])
 
     def fail(self, error: BaseException) -> None:

@@ -12,7 +12,7 @@ from reasoning_chains.backends.engine.prompting import Prompter
 from reasoning_chains.backends.engine.sampling import score_tokens
 from reasoning_chains.backends.engine.spelling import TextStream
 from reasoning_chains.errors import Caught
-from reasoning_chains.types import TokenLogprob
+from reasoning_chains.types import Completion, TokenLogprob, Usage
 
 __all__ = ["score_next"]
 
@@ -25,7 +25,10 @@ def score_next(prompter: Prompter, decoder: Decoder, job: Scoring) -> None:
     if caught.error is not None:
         job.fail(unreadable(caught.error))
         return
-    job.settle(_score(prompter, decoder, (before, ids), job.top) if ids else ())
+    tokens = _score(prompter, decoder, (before, ids), job.top) if ids else ()
+    first = job.scored == 0  # the prompt is read once for all of them
+    used = Usage(int(first), int(first), len(before) if first else 0, len(ids))
+    job.settle(Completion(text, logprobs=tokens, usage=used, bill=used))
 
 
 def _score(

@@ -20,7 +20,6 @@ from reasoning_chains.types import (
     Content,
     Request,
     Sampling,
-    TokenLogprob,
 )
 
 if TYPE_CHECKING:  # numpy is loaded with the first request, not before
@@ -97,19 +96,19 @@ class Session:
 
     async def score(
         self, content: Content, continuations: Sequence[str], abilities: Capabilities
-    ) -> tuple[tuple[TokenLogprob, ...], ...]:
+    ) -> tuple[Completion, ...]:
         """Score continuations; see `protocols.ScoringBackend`."""
         from reasoning_chains.backends.engine.jobs import Scoring
 
         self._check(content, content.sampling, abilities)
         job = Scoring(content, continuations, content.sampling.logprobs or 0)
-        scored: list[tuple[TokenLogprob, ...]] = []
+        scored: list[Completion] = []
         if not job.continuations:
             return ()
         with self._at_hand(job):
             self._worker.submit(job)
-            async for tokens in job.line.news():
-                scored.append(tokens)
+            async for one in job.line.news():
+                scored.append(one)
                 if len(scored) == len(job.continuations):
                     break
         return tuple(scored)

@@ -1,0 +1,64 @@
+"""Workflows on the command line: their steps as they would be sent, and what is odd in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from reasoning_chains.cli.printing import console, safe
+from reasoning_chains.content import Library, read_text
+from reasoning_chains.errors import UserMistake
+from reasoning_chains.loop import run_sync
+from reasoning_chains.templates.environment import ENDING
+from reasoning_chains.templates.front_matter import has_steps
+from reasoning_chains.types import Problem
+from reasoning_chains.workflow.dry import Outline, outlined
+from reasoning_chains.workflow.flow import flow_at
+from reasoning_chains.workflow.lint import findings
+
+__all__ = ["is_workflow", "lint_workflows", "show_workflow"]
+
+
+def is_workflow(name: str, lang: str) -> bool:
+    """Say whether a name or a path is that of a file with steps."""
+    if name.endswith(ENDING):
+        return Path(name).is_file() and has_steps(read_text(Path(name)))
+    library = Library.of()
+    for file in (f"{name}.{lang}{ENDING}", f"{name}{ENDING}"):
+        path = library.find("templates", file)
+        if path is not None:
+            return has_steps(read_text(path))
+    return False
+
+
+def show_workflow(name: str, problem: Problem, lang: str) -> None:
+    """Print every step with what it would send; a gap stands for what is not known yet."""
+    for outline in run_sync(outlined(flow_at(Library.of(), name, lang), problem)):
+        _show(outline)
+
+
+def _show(outline: Outline) -> None:
+    out, step = console(), outline.step
+    where = ", ".join(f"{name} is {choice}" for name, choice in outline.where.items())
+    out.print(safe(f"step {step.name}{where and f' (where {where})'}"), style="bold")
+    for message in step.before:
+        out.print(safe(f"[{message.role}]\n{message.content}"))
+    if "input" in step.options:
+        out.print(safe(f"[to the person]\n{step.options['input']}"))
+    if step.text:
+        told = f"[to the tool {step.options['tool']}]" if "tool" in step.options else "[user]"
+        out.print(safe(f"{told}\n{step.text}"))
+    for option in ("chain", "choices", "samples", "schema"):
+        if option in step.options:
+            out.print(safe(f"[{option}] {step.options[option]}"))
+
+
+def lint_workflows(folder: Path) -> Iterator[str]:
+    """Give one line a finding in the workflows of a project's folder."""
+    library = Library((folder.resolve(), *Library.of().roots[-1:]))
+    for path in sorted((folder / "templates").rglob(f"*{ENDING}")):
+        try:
+            if has_steps(read_text(path)):
+                yield from findings(flow_at(library, str(path), "en"))
+        except UserMistake as error:
+            yield str(error)

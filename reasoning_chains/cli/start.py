@@ -1,0 +1,37 @@
+"""`init` and `new`: the first files of a project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from reasoning_chains.cli.printing import console, safe
+from reasoning_chains.starting import KINDS, add, begin
+
+__all__ = ["init", "new"]
+
+_KINDS = ", ".join(KINDS)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where; the current folder if left out.")] = Path(),
+) -> None:
+    """Begin a project: a template, a workflow, an agent, an eval, and a test that runs at once."""
+    _told(begin(folder))
+    console().print("Try: python -m pytest   or: reasoning-chains agent helper")
+
+
+def new(
+    kind: Annotated[str, typer.Argument(help=f"One of {_KINDS}.")],
+    name: Annotated[str, typer.Argument(help="Small letters, digits and _.")],
+    folder: Annotated[Path, typer.Option(help="The project.")] = Path(),
+) -> None:
+    """Add a chain, a template, a workflow or an agent to the project."""
+    _told(add(kind, name, folder))
+
+
+def _told(paths: list[Path]) -> None:
+    for path in paths:
+        console().print(safe(f"wrote {path}"))

@@ -1,0 +1,76 @@
+"""The first files of a project, written from the skeletons beside this; it overwrites nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from reasoning_chains.errors import UnknownName, UserMistake, shown
+
+__all__ = ["KINDS", "add", "begin"]
+
+_SKELETON = Path(__file__).parent / "skeleton"
+_PLACES: Mapping[str, Mapping[str, str]] = {
+    "chain": {"chain.py": "NAME.py", "test_chain.py": "tests/test_NAME.py"},
+    "template": {"template.jinja": "templates/NAME.jinja"},
+    "workflow": {"workflow.jinja": "templates/NAME.jinja"},
+    "agent": {"agent.yaml": "agents/NAME/agent.yaml"},
+    "eval": {"eval.yaml": "evals/NAME/eval.yaml", "problems.jsonl": "evals/NAME/problems.jsonl"},
+    "project": {
+        "reasoning.toml": "reasoning.toml",
+        "conftest.py": "conftest.py",
+        "test_project.py": "tests/test_project.py",
+    },
+}
+KINDS = ("chain", "template", "workflow", "agent")
+"""What `add` can add."""
+_FIRST = {"template": "careful", "workflow": "triage", "agent": "helper", "eval": "sums"}
+
+
+def begin(folder: Path) -> list[Path]:
+    """Write a project: reasoning.toml, one example of each kind, and a test that runs at once.
+
+    Raises:
+        UserMistake: A file of it is there already, or the folder cannot be written.
+    """
+    files = _files("project", "")
+    for kind, name in _FIRST.items():
+        files |= _files(kind, name)
+    return _written(folder, files)
+
+
+def add(kind: str, name: str, folder: Path) -> list[Path]:
+    """Write the beginning of a chain, a template, a workflow or an agent.
+
+    Raises:
+        UnknownName: There is no such kind.
+        UserMistake: The name is none, or is taken.
+    """
+    if kind not in KINDS:
+        raise UnknownName("kind of file", kind, KINDS)
+    if not name.isidentifier() or not name.isascii() or name != name.lower():
+        raise UserMistake(f"the name {shown(name)} must be of small letters, digits and _")
+    return _written(folder, _files(kind, name))
+
+
+def _files(kind: str, name: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for source, place in _PLACES[kind].items():
+        text = (_SKELETON / f"{source}.new").read_text(encoding="utf-8")
+        title = "".join(part.capitalize() for part in name.split("_"))
+        found[place.replace("NAME", name)] = text.replace("TITLE", title).replace("NAME", name)
+    return found
+
+
+def _written(folder: Path, files: Mapping[str, str]) -> list[Path]:
+    taken = [place for place in files if (folder / place).exists()]
+    if taken:
+        raise UserMistake(f"{folder / taken[0]} is there already: nothing was written")
+    try:
+        for place, text in files.items():
+            path = folder / place
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserMistake(f"{folder} cannot be written: {error.strerror}") from None
+    return [folder / place for place in files]

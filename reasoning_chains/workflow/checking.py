@@ -1,0 +1,177 @@
+"""What makes a file no workflow, found when it is read: nothing of it has run then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from jinja2 import nodes
+
+from reasoning_chains.errors import TemplateMistake, UserMistake, near
+from reasoning_chains.spelling import parse_chain
+from reasoning_chains.types import KINDS
+from reasoning_chains.workflow.shapes import shaped
+from reasoning_chains.workflow.tags import options_of, tag_of
+
+__all__ = ["SEEN", "bound_names", "checked", "name_of", "steps_of"]
+
+SEEN = frozenset({"question", "context", "choices", "kind", "schema", "lang", "thinks"})
+"""The variables that every workflow sees."""
+_OF_JINJA = frozenset({"caller", "kwargs", "loop", "self", "super", "varargs"})
+_OF_DICTIONARIES = frozenset({"clear", "copy", "get", "items", "keys", "pop", "update", "values"})
+_TAKEN = SEEN | _OF_JINJA | _OF_DICTIONARIES | {"input", "steps"}
+_ALONE: Mapping[str, tuple[str, ...]] = {
+    "tool": ("chain", "choices", "history", "kind", "max_tokens", "samples", "schema",
+             "temperature", "input"),
+    "schema": ("choices", "kind"),
+    "choices": ("kind",),
+}  # fmt: skip
+"""What has no meaning beside an option."""
+
+
+def bound_names(tree: nodes.Template) -> frozenset[str]:
+    """Give the names that Jinja itself binds somewhere in a file: loops, sets, macros, imports."""
+    found = set(_OF_JINJA)
+    for node in tree.find_all((nodes.Name, nodes.Macro, nodes.Import, nodes.FromImport)):
+        if (isinstance(node, nodes.Name) and node.ctx != "load") or isinstance(node, nodes.Macro):
+            found.add(node.name)
+        elif isinstance(node, nodes.Import):
+            found.add(node.target)
+        elif isinstance(node, nodes.FromImport):
+            found |= {name if isinstance(name, str) else name[1] for name in node.names}
+    return frozenset(found)
+
+
+def steps_of(tree: nodes.Node) -> Iterator[nodes.CallBlock]:
+    """Give the steps of a file, as they stand."""
+    for node in tree.find_all(nodes.CallBlock):
+        if tag_of(node) == "step":
+            yield node
+
+
+def name_of(step: nodes.CallBlock) -> str:
+    """Give a step's name."""
+    name = step.call.args[0]
+    return str(name.value) if isinstance(name, nodes.Const) else ""
+
+
+def checked(tree: nodes.Template, file: str) -> nodes.Template:
+    """Give the tree of a workflow back.
+
+    Raises:
+        TemplateMistake: It names a step twice, or one as a variable; has an option that cannot be,
+            or text that belongs to no step.
+    """
+    bound = bound_names(tree)
+    for step in steps_of(tree):
+        name, place = name_of(step), f"{file}, line {step.lineno}, step {name_of(step)}"
+        if name in bound | _TAKEN:
+            raise TemplateMistake(
+                f"{place}: {name!r} means something else: give the step another name"
+            )
+        if any(tag_of(node) for node in step.find_all(nodes.CallBlock) if node is not step):
+            raise TemplateMistake(f"{place}: it holds another tag: end it by {{% endstep %}} first")
+        _check_options(step, place)
+    _once(tree.body, file)
+    if any(True for _ in steps_of(tree)):
+        extends = any(isinstance(node, nodes.Extends) for node in tree.body)
+        _check_loose(tree.body, file, extends)
+    return tree
+
+
+def _check_options(step: nodes.CallBlock, place: str) -> None:
+    options = options_of(step)
+    for option, others in _ALONE.items():
+        for other in others:
+            if option in options and other in options:
+                raise TemplateMistake(f"{place}: {option} and {other} do not go together")
+    try:
+        for option in ("chain", "kind", "schema", "tool"):
+            if option in options:
+                _check_literal(place, option, _literal(place, option, options[option]))
+    except UserMistake as error:
+        told = str(error)
+        raise TemplateMistake(told if told.startswith(place) else f"{place}: {told}") from None
+
+
+def _literal(place: str, option: str, expression: nodes.Expr) -> Any:
+    """Read what must stand in the file itself: no reply of a model chooses a chain or a tool."""
+    try:
+        return expression.as_const()
+    except nodes.Impossible:
+        raise TemplateMistake(f"{place}: {option} must be written out, without variables") from None
+
+
+def _check_literal(place: str, option: str, value: Any) -> None:
+    if option == "schema":
+        shaped(place.rpartition(" ")[2], value)
+    elif not isinstance(value, str):
+        raise TemplateMistake(f"{place}: {option}={value!r} must be text in quotes")
+    elif option == "chain":
+        parse_chain(value)
+    elif option == "kind" and value not in KINDS:
+        raise TemplateMistake(f"{place}: unknown kind {value!r}: {near(value, KINDS)}")
+
+
+def _once(body: Iterable[nodes.Node], file: str) -> dict[str, int]:
+    """Give the steps that may be behind one who has passed, and where; each name once."""
+    passed: dict[str, int] = {}
+    ended = False
+    for node in body:
+        for name, line in _passed(node, file).items():
+            if name in passed:
+                raise TemplateMistake(
+                    f"{file}, line {line}, step {name}: a step of this name stands in line "
+                    f"{passed[name]} already: give it another name, or put both into a loop"
+                )
+            passed[name] = line
+        ended = ended or tag_of(node) == "answer"
+    return {} if ended else passed
+
+
+def _passed(node: nodes.Node, file: str) -> dict[str, int]:
+    if tag_of(node) == "step" and isinstance(node, nodes.CallBlock):
+        return {name_of(node): node.lineno}
+    if isinstance(node, nodes.If):
+        found: dict[str, int] = {}
+        for branch in (node.body, *(other.body for other in node.elif_), node.else_):
+            found |= _once(branch, file)
+        return found
+    return _once(node.iter_child_nodes(), file)
+
+
+def _check_loose(body: Iterable[nodes.Node], file: str, extends: bool) -> None:
+    """Refuse text that would be lost: it stands in no step, no system and no answer."""
+    for node in body:
+        if isinstance(node, nodes.Output):
+            loose = [_written(part) for part in node.nodes]
+            if any(text.strip() for text in loose):
+                told = next(text.strip() for text in loose if text.strip())[:60]
+                raise TemplateMistake(
+                    f"{file}, line {node.lineno}: {told!r} stands in no step: put it into "
+                    "{% step name %}…{% endstep %}, {% system %} or {% answer %}"
+                )
+        elif extends and tag_of(node):
+            raise TemplateMistake(
+                f"{file}, line {node.lineno}: in a file that extends another, "
+                f"{{% {tag_of(node)} %}} must stand in a {{% block %}}"
+            )
+        elif isinstance(node, nodes.If | nodes.For | nodes.With | nodes.Scope):
+            _check_loose(_bodies(node), file, extends)
+        elif isinstance(node, nodes.Block) and any(True for _ in steps_of(node)):
+            _check_loose(node.body, file, False)
+        elif tag_of(node) == "parallel":
+            _check_loose(getattr(node, "body", ()), file, extends)
+
+
+def _bodies(node: nodes.Node) -> list[nodes.Node]:
+    found: list[nodes.Node] = list(getattr(node, "body", ()))
+    for other in getattr(node, "elif_", ()):
+        found += _bodies(other)
+    return found + list(getattr(node, "else_", ()))
+
+
+def _written(part: nodes.Node) -> str:
+    if isinstance(part, nodes.TemplateData):
+        return part.data
+    return "" if isinstance(part, nodes.Call) else "{{ … }}"

@@ -1,0 +1,84 @@
+"""The Jinja environment of workflows: steps, and names that mean a step's latest reply."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import nodes, pass_context
+from jinja2.runtime import Context
+from jinja2.visitor import NodeTransformer
+
+from reasoning_chains.content import Library, read_text
+from reasoning_chains.templates.environment import LibraryLoader, Source, plain_json, settled
+from reasoning_chains.templates.front_matter import split_source
+from reasoning_chains.templates.metering import MeteredEnvironment
+from reasoning_chains.workflow.checking import bound_names, checked
+from reasoning_chains.workflow.progress import value_of
+from reasoning_chains.workflow.step import Failed
+from reasoning_chains.workflow.tags import Tags
+
+__all__ = ["WorkflowEnvironment"]
+
+_VALUE = "value_of_name"
+
+
+class WorkflowEnvironment(MeteredEnvironment):
+    """Renders a workflow, waiting for each step where it stands."""
+
+    def __init__(self, library: Library, file: Path | None = None) -> None:
+        super().__init__(
+            loader=_Loader(library, file), extensions=[Tags], enable_async=True, **settled()
+        )
+        plain_json(self)
+        self.filters[_VALUE] = _value
+        self.tests["failed"] = _failed
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = checked(self.plain(source, name), name or "the workflow")
+        metered = super()._parse(source, name, filename)
+        renamed: nodes.Template = _Naming(bound_names(tree)).visit(metered)
+        return renamed
+
+    def plain(self, source: str, name: str | None) -> nodes.Template:
+        """Read a template as it is written, without meters and without a check."""
+        tree: nodes.Template = super(MeteredEnvironment, self)._parse(source, name, None)
+        return tree
+
+
+class _Loader(LibraryLoader):
+    """Loads from the library, and the one file of the user's by its name."""
+
+    def __init__(self, library: Library, file: Path | None) -> None:
+        super().__init__(library)
+        self._file = file
+
+    def get_source(self, environment: Any, template: str) -> Source:
+        file = self._file
+        if file is None or template != file.name:
+            return super().get_source(environment, template)
+        stamp = file.stat().st_mtime_ns
+        body = split_source(template, read_text(file)).body
+        return body, str(file), lambda: file.is_file() and file.stat().st_mtime_ns == stamp
+
+
+class _Naming(NodeTransformer):
+    """Lets every name that no tag of Jinja binds be looked up where it is used, when it is."""
+
+    def __init__(self, bound: frozenset[str]) -> None:
+        self._bound = bound
+
+    def visit_Name(self, node: nodes.Name) -> nodes.Node:
+        if node.ctx != "load" or node.name in self._bound:
+            return node
+        asked = nodes.Const(node.name, lineno=node.lineno)
+        return nodes.Filter(asked, _VALUE, [], [], None, None, lineno=node.lineno)
+
+
+@pass_context
+def _value(context: Context, name: str) -> Any:
+    return value_of(context, name)
+
+
+def _failed(value: object) -> bool:
+    return isinstance(value, Failed)

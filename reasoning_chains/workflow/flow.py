@@ -1,0 +1,152 @@
+"""The file of a workflow: found, read once, and rendered; it runs no step itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from jinja2 import meta
+
+from reasoning_chains.content import Library
+from reasoning_chains.errors import TemplateMistake, UserMistake
+from reasoning_chains.templates import FrontMatter, Templates
+from reasoning_chains.templates.environment import ENDING, plain_data
+from reasoning_chains.templates.metering import metered
+from reasoning_chains.templates.render import RENDERING, line_of, syntax_mistake
+from reasoning_chains.tools.choosing import gathered
+from reasoning_chains.workflow.checking import steps_of
+from reasoning_chains.workflow.environment import WorkflowEnvironment
+from reasoning_chains.workflow.progress import Concluded, Progress, running
+from reasoning_chains.workflow.tags import options_of
+
+if TYPE_CHECKING:
+    from reasoning_chains.run import Run
+    from reasoning_chains.toolbox import Tool, Toolbox
+    from reasoning_chains.tools.langchain import LangChainTool
+    from reasoning_chains.types import Problem
+
+__all__ = ["Flow", "flow_at", "flow_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A workflow's file in one language, ready to be rendered."""
+
+    name: str
+    lang: str
+    head: FrontMatter
+    environment: WorkflowEnvironment
+
+    def template(self) -> jinja2.Template:
+        """Give the file, compiled.
+
+        Raises:
+            TemplateMistake: It does not parse, or is no workflow.
+        """
+        try:
+            return self.environment.get_template(self.name)
+        except jinja2.TemplateNotFound as error:
+            raise TemplateMistake(f"workflow {self.name!r}: {error.name!r} is not there") from None
+        except jinja2.TemplateSyntaxError as error:
+            raise syntax_mistake(self.name, error) from None
+
+    def tree(self, name: str | None = None) -> jinja2.nodes.Template:
+        """Give the file, or another that it names, as it is written."""
+        loader = self.environment.loader
+        assert loader is not None
+        try:
+            body, _, _ = loader.get_source(self.environment, name or self.name)
+        except jinja2.TemplateNotFound as error:
+            raise TemplateMistake(f"workflow {self.name!r}: {error.name!r} is not there") from None
+        return self.environment.plain(body, name or self.name)
+
+    def trees(self) -> Iterator[jinja2.nodes.Template]:
+        """Give the file and all that it extends, includes or imports."""
+        waiting, seen = [self.name], set[str]()
+        while waiting:
+            name = waiting.pop()
+            if name not in seen:
+                seen.add(name)
+                tree = self.tree(name)
+                waiting += [other for other in meta.find_referenced_templates(tree) if other]
+                yield tree
+
+    async def tools(self, given: Sequence[Tool | Toolbox | LangChainTool | str]) -> dict[str, Tool]:
+        """Open the tools that the steps name, beside those that were given.
+
+        Raises:
+            UnknownName: One is neither given nor bundled.
+        """
+        self.template()
+        found = {tool.name: tool for tool in await gathered(given)}
+        for step in (step for tree in self.trees() for step in steps_of(tree)):
+            tool = options_of(step).get("tool")
+            name = "" if tool is None else str(tool.as_const())
+            if name and name not in found:
+                try:
+                    (found[name],) = await gathered([name])
+                except UserMistake as error:
+                    place = f"{self.name}, line {step.lineno}"
+                    told = f"{place}: {error}; or give it: Workflow(…, tools=[…])"
+                    raise TemplateMistake(told) from None
+        return found
+
+    async def render(self, data: Mapping[str, Any], progress: Progress) -> None:
+        """Render the file to its end, or to its answer.
+
+        Raises:
+            TemplateMistake: It uses what is not defined, or takes too much time or room.
+        """
+        template, token = self.template(), running.set(progress)
+        try:
+            with metered():
+                await template.render_async(plain_data(dict(data)))
+        except Concluded:
+            return
+        except jinja2.TemplateSyntaxError as error:
+            raise syntax_mistake(self.name, error) from None
+        except (jinja2.TemplateError, *RENDERING) as error:
+            raise TemplateMistake(f"workflow {self.name!r}{line_of(error)}: {error}") from None
+        finally:
+            running.reset(token)
+
+
+def flow_of(run: Run, problem: Problem, path: str) -> Flow:
+    """Find the workflow of a path or name, in the language of a problem."""
+    from reasoning_chains.asking import language
+
+    return flow_at(run.session.templates.library, path, language(run.session, problem))
+
+
+def flow_at(library: Library, path: str, lang: str) -> Flow:
+    """Find the workflow of a path or name, in a language.
+
+    Raises:
+        TemplateMistake: There is none.
+    """
+    if not path.endswith(ENDING):
+        templates = _templates(library, None)
+        name = templates.file(path, lang)
+        return Flow(name, lang, templates.head(name), _environment(library, None))
+    file = Path(path)
+    if not file.is_file():
+        raise TemplateMistake(f"no workflow {path!r}: name a file that is there, or a template")
+    file = file.resolve()
+    if file.parent.name == "templates":
+        library = Library((file.parent.parent, *library.roots[-1:]))
+    templates = _templates(library, file)
+    return Flow(file.name, lang, templates.head_of(file.name, file), _environment(library, file))
+
+
+@lru_cache(maxsize=64)
+def _templates(library: Library, file: Path | None) -> Templates:
+    return Templates(library, _environment(library, file))
+
+
+@lru_cache(maxsize=64)
+def _environment(library: Library, file: Path | None) -> WorkflowEnvironment:
+    return WorkflowEnvironment(library, file)

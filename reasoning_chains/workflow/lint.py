@@ -1,0 +1,109 @@
+"""What is odd in a workflow though it runs: found by reading the file, without a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from jinja2 import nodes
+
+from reasoning_chains.workflow.checking import SEEN, bound_names, name_of, steps_of
+from reasoning_chains.workflow.flow import Flow
+from reasoning_chains.workflow.tags import options_of, tag_of
+
+__all__ = ["findings"]
+
+
+def findings(flow: Flow) -> Iterator[str]:
+    """Give one line a finding, in order of the lines.
+
+    Raises:
+        TemplateMistake: It is no workflow at all.
+    """
+    flow.template()
+    tree = flow.tree()
+    found = [*_unused(tree), *_unset(flow, tree), *_never(tree), *_behind(tree.body)]
+    if not flow.head.description:
+        found.append((1, "it has no description in its head"))
+    for line, told in sorted(found):
+        yield f"{flow.name}, line {line}: {told}"
+
+
+def _loaded(node: nodes.Node) -> Iterator[nodes.Name]:
+    for name in node.find_all(nodes.Name):
+        if name.ctx == "load":
+            yield name
+
+
+def _unused(tree: nodes.Template) -> Iterator[tuple[int, str]]:
+    """Find steps whose reply is read nowhere; the last one's is the answer where there is none."""
+    used = {name.name for name in _loaded(tree)}
+    steps = list(steps_of(tree))
+    answers = any(tag_of(node) == "answer" for node in tree.find_all(nodes.CallBlock))
+    told = max((k for k, step in enumerate(steps) if "history" in options_of(step)), default=-1)
+    last = name_of(steps[-1]) if steps and not answers else ""
+    for k, step in enumerate(steps):
+        name = name_of(step)
+        if "steps" not in used and name not in used | {last} and k >= told:
+            yield step.lineno, f"step {name}: nothing uses its reply"
+
+
+def _unset(flow: Flow, tree: nodes.Template) -> Iterator[tuple[int, str]]:
+    """Find names that no step, no input and no tag sets, and steps that are used too early."""
+    first: dict[str, int] = {}
+    for step in steps_of(tree):
+        first.setdefault(name_of(step), step.lineno)
+    known = bound_names(tree) | SEEN | {"input", "steps"} | {*flow.head.inputs, *first}
+    known |= set(flow.environment.globals)
+    later = [_span(node) for node in tree.find_all((nodes.For, nodes.Macro))]
+    for name in _loaded(tree):
+        line = name.lineno
+        if name.name not in known:
+            yield line, f"variable {name.name!r} is set by no step, nor declared in inputs"
+        elif line < first.get(name.name, 0) and not any(a <= line <= b for a, b in later):
+            yield line, f"step {name.name} is used before it stands, in line {first[name.name]}"
+
+
+def _span(node: nodes.Node) -> tuple[int, int]:
+    lines = [child.lineno or 0 for child in node.find_all(nodes.Node)]  # parameters have none
+    return node.lineno, max([node.lineno, *lines])
+
+
+def _never(tree: nodes.Template) -> Iterator[tuple[int, str]]:
+    """Find comparisons of a step's choice with what is none of its choices."""
+    choices = {name_of(step): _choices(step) for step in steps_of(tree)}
+    for compare in tree.find_all(nodes.Compare):
+        if not isinstance(compare.expr, nodes.Name) or not choices.get(compare.expr.name):
+            continue
+        name = compare.expr.name
+        for operand in compare.ops:
+            for value in _constants(operand.expr):
+                if operand.op in ("eq", "in") and value not in choices[name]:
+                    known = ", ".join(choices[name])
+                    yield compare.lineno, f"{name} is never {value!r}: its choices are {known}"
+
+
+def _choices(step: nodes.CallBlock) -> tuple[str, ...]:
+    expression = options_of(step).get("choices")
+    return () if expression is None else tuple(map(str, _constants(expression)))
+
+
+def _constants(expression: nodes.Node) -> list[Any]:
+    if isinstance(expression, nodes.Const):
+        return [expression.value]
+    if isinstance(expression, nodes.List | nodes.Tuple):
+        return [item.value for item in expression.items if isinstance(item, nodes.Const)]
+    return []
+
+
+def _behind(body: Iterable[nodes.Node]) -> Iterator[tuple[int, str]]:
+    """Find what stands behind an answer: the workflow has ended there."""
+    ended = False
+    for node in body:
+        if ended and tag_of(node):
+            yield node.lineno, f"this {tag_of(node)} stands behind an answer and is never reached"
+        ended = ended or tag_of(node) == "answer"
+        for part in (getattr(node, "body", ()), getattr(node, "else_", ())):
+            yield from _behind(part if isinstance(part, list) else [])
+        for other in getattr(node, "elif_", ()):
+            yield from _behind(other.body)

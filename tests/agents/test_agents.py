@@ -1,0 +1,162 @@
+"""Agents of YAML: what a file may say, and what it becomes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from reasoning_chains import (
+    Budget,
+    Problem,
+    ProgramOfThought,
+    ReAct,
+    ScriptedBackend,
+    SelfAsk,
+    UserMistake,
+    load_agent,
+)
+from reasoning_chains.agents.agent import agent_names
+from reasoning_chains.content import bundled_root
+
+
+def written(folder: Path, name: str = "helper", **card: Any) -> Path:
+    path = folder / "agents" / name / "agent.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump({"description": "Helps.", **card}), encoding="utf-8")
+    return folder
+
+
+def test_the_bundled_agents_are_there() -> None:
+    assert {"calculator", "researcher", "data_analyst"} <= set(agent_names(bundled_root()))
+    calculator = load_agent("calculator")
+    assert isinstance(calculator.chain, ReAct)
+    assert calculator.limits == Budget(tokens=40000, seconds=60.0, steps=12, repeats=3)
+    assert isinstance(load_agent("researcher").chain, SelfAsk)
+    assert isinstance(load_agent("data_analyst").chain, ProgramOfThought)
+
+
+def test_tools_are_bundled_ones_functions_of_the_project_and_files_of_the_agent(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "mine.py").write_text(
+        'def double(number: int) -> int:\n    """Double a number."""\n    return 2 * number\n'
+    )
+    tools = ["calculator", "mine:double", "lookup:notes.md"]
+    folder = written(tmp_path, tools=tools, chain="react(max_steps=3)")
+    (folder / "agents" / "helper" / "notes.md").write_text("# Emma\nA novel.\n")
+    agent = load_agent("helper", folder)
+    assert [tool.name for tool in agent.chain.tools] == ["calculator", "double", "lookup"]  # type: ignore[attr-defined]
+    replies = ["Action: double[21]", "Action: lookup[Emma]", "Action: Finish[42]"]
+    solution = agent.invoke("Double 21.", backend=ScriptedBackend(replies))
+    assert solution.answer == "42"
+    assert [act.data["observation"] for act in solution.trace.acts] == ["42", "Emma: A novel."]
+
+
+CANNOT: dict[str, dict[str, Any]] = {
+    "unknown key 'tool': did you mean tools": {"tool": ["calculator"]},
+    "unknown key 'limits.step': did you mean steps": {"limits": {"step": 3}},
+    "key 'limits.tokens'": {"limits": {"tokens": "many"}},
+    "key 'kind'": {"kind": "nmber"},
+    "key 'description'": {"description": ""},
+    "unknown chain 'reakt'": {"chain": "reakt"},
+    "unknown tool 'calculater'": {"tools": ["calculater"]},
+    "tool 'none:there': ModuleNotFoundError": {"tools": ["none:there"]},
+    "json has no dmups: did you mean dumps": {"tools": ["json:dmups"]},
+    "unknown agent 'nobody'": {"tools": ["agent:nobody"]},
+    "tools has no use here": {"chain": "direct", "tools": ["calculator"]},
+    "limits.steps has no use": {"chain": "direct", "limits": {"steps": 3}},
+    "a workflow needs its file": {"chain": "workflow"},
+}
+
+
+@pytest.mark.parametrize("told", CANNOT)
+def test_what_a_file_may_not_say_is_told_with_file_and_key(tmp_path: Path, told: str) -> None:
+    folder = written(tmp_path, **CANNOT[told])
+    with pytest.raises(UserMistake) as caught:
+        load_agent("helper", folder)
+    assert told in str(caught.value)
+    assert "agent.yaml" in str(caught.value)
+
+
+def test_a_file_that_is_no_yaml_is_told(tmp_path: Path) -> None:
+    path = written(tmp_path) / "agents" / "helper" / "agent.yaml"
+    for text, told in (("a: [", r"no valid YAML \(line 2\)"), ("- a", "must hold keys and values")):
+        path.write_text(text + "\n")
+        with pytest.raises(UserMistake, match=told):
+            load_agent("helper", tmp_path)
+    for name in ("../helper", "helpr", ""):
+        with pytest.raises(UserMistake, match="unknown agent"):
+            load_agent(name, tmp_path)
+
+
+def test_the_same_call_three_times_ends_it(tmp_path: Path) -> None:
+    folder = written(tmp_path, tools=["calculator"])
+    replies = ["Action: calculator[6 * 7]"] * 9
+    solution = load_agent("helper", folder).invoke("?", backend=ScriptedBackend(replies))
+    assert (solution.answer, solution.stop_reason) == (None, "budget")
+    assert len([act for act in solution.trace.acts if "observation" in act.data]) == 2
+    assert any("same call came 3 times" in str(n.data) for n in solution.trace.spans("note"))
+
+
+def test_limits_end_it_with_what_there_is(tmp_path: Path) -> None:
+    replies = [f"Action: calculator[{n} * 7]" for n in range(9)]
+    folder = written(tmp_path, tools=["calculator"], limits={"tool_calls": 2})
+    solution = load_agent("helper", folder).invoke("?", backend=ScriptedBackend(replies))
+    assert (solution.stop_reason, solution.usage.calls) == ("budget", 3)
+    folder = written(tmp_path, tools=["calculator"], limits={"steps": 4})
+    solution = load_agent("helper", folder).invoke("?", backend=ScriptedBackend(replies))
+    assert (solution.stop_reason, solution.usage.calls) == ("unparsed", 4)
+
+
+def test_a_manager_calls_workers_within_its_own_limits(tmp_path: Path) -> None:
+    written(tmp_path, "adder", chain="zero_shot_cot", kind="number")
+    folder = written(tmp_path, "manager", tools=["agent:adder"], limits={"tool_calls": 5})
+    replies = ["Action: adder[What is 3 + 4?]", "The answer is 7.", "Action: Finish[7]"]
+    backend = ScriptedBackend(replies)
+    solution = load_agent("manager", folder).invoke("?", backend=backend)
+    assert (solution.answer, solution.usage.calls) == ("7", 3)
+    assert "What is 3 + 4?" in backend.requests[1].content.messages[-1].content
+    labels = [span.label for span in solution.trace.spans("solve")]
+    assert labels == ["", "manager", "agent adder", "adder"]
+    short = load_agent("manager", folder).invoke(
+        "?", backend=ScriptedBackend(replies), budget=Budget(calls=1)
+    )
+    assert (short.stop_reason, short.usage.calls) == ("budget", 1)
+
+
+def test_agents_that_call_each_other_for_ever_end(tmp_path: Path) -> None:
+    written(tmp_path, "one", tools=["agent:two"], limits={"steps": 2, "repeats": None})
+    folder = written(tmp_path, "two", tools=["agent:one"], limits={"steps": 2, "repeats": None})
+
+    def reply(prompt: str) -> str:
+        return "Action: two[again]" if "two[question]" in prompt else "Action: one[again]"
+
+    backend = ScriptedBackend(lambda content, _: reply(content.messages[0].content))
+    solution = load_agent("one", folder).invoke("go", backend=backend)
+    assert solution.answer is None
+    assert any("deep" in str(act.data.get("observation")) for act in solution.trace.acts)
+    assert solution.usage.calls < 300
+
+
+def test_the_own_backend_is_asked_unless_another_is_named(tmp_path: Path) -> None:
+    folder = written(tmp_path, chain="direct", backend="replay:none.jsonl")
+    assert load_agent("helper", folder).home == "replay:none.jsonl"
+    solution = load_agent("helper", folder).invoke("?", backend=ScriptedBackend(["x"]))
+    assert solution.answer == "x"
+
+
+def test_the_data_analyst_computes_from_all_rows() -> None:
+    table = "city;price\n" + "".join(f"{'Rome' if n % 2 else 'Oslo'};{n}\n" for n in range(100))
+    program = (
+        "```python\nfound = [row['price'] for row in rows if row['city'] == 'Rome']\n"
+        "answer = sum(found) / len(found)\n```"
+    )
+    backend = ScriptedBackend([program])
+    asked = Problem("What is the average of price where city is Rome?", context=table)
+    assert load_agent("data_analyst").invoke(asked, backend=backend).answer == "50"
+    told = backend.requests[0].content.messages[0].content
+    assert '{"city": "Rome", "price": 1}' in told
+    assert '"price": 4}' not in told

@@ -1,0 +1,1 @@
+"""The library inside LangChain and LangChain inside the library, on the real packages."""

@@ -1,0 +1,91 @@
+"""What is odd in a workflow though it runs, by line; and what a dry run shows."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from reasoning_chains import Problem
+from reasoning_chains.content import Library, bundled_root
+from reasoning_chains.templates.environment import ENDING
+from reasoning_chains.templates.front_matter import has_steps
+from reasoning_chains.workflow.dry import outlined
+from reasoning_chains.workflow.flow import flow_at
+from reasoning_chains.workflow.lint import findings
+from tests.workflow.flows import written
+
+HEAD = "---\ndescription: d\ninputs: [age]\n---\n"
+ODD = {
+    "{% step a %}x{% endstep %}\n{% step b %}y{% endstep %}": ["line 5: step a: nothing uses its"],
+    "{% step a %}{{ ago }}{% endstep %}": ["line 5: variable 'ago' is set by no step"],
+    "{% step a %}{{ b }}{% endstep %}\n{% step b %}{{ a }}{% endstep %}": [
+        "line 5: step b is used before it stands"
+    ],
+    '{% step a, choices=["x", "y"] %}?{% endstep %}\n'
+    '{% if a == "z" or a in ["x", "w"] %}{% answer %}1{% endanswer %}{% endif %}'
+    "{% answer %}2{% endanswer %}": ["line 6: a is never 'z'", "line 6: a is never 'w'"],
+    "{% step a %}x{% endstep %}{% answer %}{{ a }}{% endanswer %}\n{% step b %}y{% endstep %}": [
+        "line 6: step b: nothing uses its reply",
+        "line 6: this step stands behind an answer",
+    ],
+}
+FINE = (
+    "{% step a %}{{ age }}{% endstep %}{% step b, history=true %}y{% endstep %}",
+    "{% for i in [1, 2] %}{% step a %}{{ b | default('') }}{% endstep %}"
+    "{% step b %}{{ a }}{% endstep %}{% endfor %}",
+    "{% step a %}x{% endstep %}{% answer %}{{ steps.a | length }}{% endanswer %}",
+    "{% macro m(n) %}{{ n }}{% endmacro %}{% step a %}{{ m(2) }}{{ lang }}{% endstep %}",
+)
+
+
+@pytest.mark.parametrize("text", ODD, ids=range(len(ODD)))
+def test_what_is_odd_is_found_by_its_line(tmp_path: Path, text: str) -> None:
+    found = list(findings(flow_at(Library.of(), written(tmp_path, HEAD + text), "en")))
+    assert len(found) == len(ODD[text]), found
+    for told in ODD[text]:
+        assert any(told in line for line in found), found
+
+
+@pytest.mark.parametrize("text", FINE, ids=range(len(FINE)))
+def test_what_is_well_has_no_findings(tmp_path: Path, text: str) -> None:
+    assert list(findings(flow_at(Library.of(), written(tmp_path, HEAD + text), "en"))) == []
+
+
+LIBRARY = Library.of()
+FLOWS = [
+    name
+    for name in LIBRARY.names("templates", ENDING)
+    if has_steps(LIBRARY.read("templates", name + ENDING))
+]
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_the_bundled_workflows_have_no_findings_and_show_their_steps(name: str) -> None:
+    lang = "zh" if name.endswith(".zh") else "en"
+    flow = flow_at(Library((bundled_root(),)), name.removesuffix(".zh"), lang)
+    assert list(findings(flow)) == []
+    shown = asyncio.run(outlined(flow, Problem("What is the matter?")))
+    assert len(shown) >= 5
+    assert all(one.step.text or "input" in one.step.options for one in shown)
+
+
+def test_every_bundled_workflow_speaks_english_and_chinese() -> None:
+    english = {name for name in FLOWS if not name.endswith(".zh")}
+    assert {name.removesuffix(".zh") for name in FLOWS if name.endswith(".zh")} == english
+    assert len(english) >= 6
+
+
+def test_a_dry_run_goes_along_every_choice(tmp_path: Path) -> None:
+    text = (
+        '{% step a, choices=["x", "y"] %}?{% endstep %}'
+        '{% if a == "y" %}{% step b, choices=["1", "2"] %}?{% endstep %}'
+        '{% if b == "2" %}{% step c %}{{ age }} {{ question }}{% endstep %}{% endif %}{% endif %}'
+    )
+    flow = flow_at(Library.of(), written(tmp_path, HEAD + text), "en")
+    shown = {one.step.name: one for one in asyncio.run(outlined(flow, Problem("q?")))}
+    assert shown["a"].where == {}
+    assert shown["b"].where == {"a": "y"}
+    assert shown["c"].where == {"a": "y", "b": "2"}
+    assert shown["c"].step.text == "⟨age⟩ q?"

@@ -1,0 +1,143 @@
+"""A workflow that cannot be is refused by file and line before anything is asked."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from reasoning_chains import BackendError, Sampling, ScriptedBackend, UserMistake, Workflow
+from tests.workflow.flows import written
+
+CANNOT = {
+    "{% step a %}x{% endstep %}\n{% step a %}y{% endstep %}": r"flow.jinja, line 2, step a: a step "
+    "of this name stands in line 1 already",
+    "{% step a, chian='direct' %}x{% endstep %}": "line 1: unknown option 'chian' of a step: did "
+    "you mean chain",
+    "{% step a, chain='zero_shot' %}x{% endstep %}": "line 1, step a: unknown chain 'zero_shot'",
+    "{% step a, kind='nmber' %}x{% endstep %}": "unknown kind 'nmber': did you mean number",
+    "{% step a, tool='calculater' %}x{% endstep %}": "line 1: unknown tool 'calculater'",
+    "{% step a %}x{% endstep %}{% step b, chain=a %}x{% endstep %}": "chain must be written out",
+    "{% step a %}x{% endstep %}{% step b, tool=a %}x{% endstep %}": "tool must be written out",
+    "{% step a, schema={'x': 'nmber'} %}x{% endstep %}": "unknown kind of field 'nmber'",
+    "{% step a, schema={} %}x{% endstep %}": "must name its fields",
+    "{% step a, tool='calculator', samples=3 %}x{% endstep %}": "tool and samples do not go",
+    "{% step a, choices=['x', 'y'], kind='number' %}x{% endstep %}": "choices and kind do not go",
+    "{% step a, samples=1, samples=2 %}x{% endstep %}": "option 'samples' of a step stands twice",
+    "{% step question %}x{% endstep %}": "'question' means something else",
+    "{% step items %}x{% endstep %}": "'items' means something else",
+    "{% set a = 1 %}{% step a %}x{% endstep %}": "'a' means something else",
+    "{% step a %}{% step b %}x{% endstep %}{% endstep %}": "it holds another tag",
+    "Hello {% step a %}x{% endstep %}": "'Hello' stands in no step",
+    "{% step a %}x{% endstep %}\n{{ a }}": "line 2: .* stands in no step",
+    "{% extends 'parts/none.jinja' %}{% step a %}x{% endstep %}": "must stand in a {% block %}",
+    "{% step %}x{% endstep %}": "line 1: expected token 'name'",
+    "{% step a %}x": "line 1: Unexpected end of template",
+    "---\ninput: [a]\n---\n{% step a %}x{% endstep %}": "unknown head key 'input'",
+}
+
+
+@pytest.mark.parametrize("text", CANNOT, ids=range(len(CANNOT)))
+def test_what_cannot_be_is_told_before_anything_is_asked(tmp_path: Path, text: str) -> None:
+    backend = ScriptedBackend(["x"])
+    with pytest.raises(UserMistake, match=CANNOT[text]):
+        Workflow(written(tmp_path, text)).invoke("?", backend=backend)
+    assert backend.requests == []
+
+
+LATE = {
+    "{% step a, choices=['x'] %}x{% endstep %}": "choices must be at least two, found 1",
+    "{% step a, choices=[1, 2] %}x{% endstep %}": "each of .*choices must be text",
+    "{% step a, samples=100000 %}x{% endstep %}": "samples=100000: it must be at least 1 and at",
+    "{% step a, max_tokens=0 %}x{% endstep %}": "max_tokens=0",
+    "{% step a %} {% endstep %}": "line 1, step a: it has no text",
+    "{% step a %}{{ nobody }}{% endstep %}": "line 1: 'nobody' is undefined",
+    "{% step a, input=3 %}{% endstep %}": "input=3 must be the question",
+}
+
+
+@pytest.mark.parametrize("text", LATE, ids=range(len(LATE)))
+def test_what_cannot_be_told_earlier_is_told_with_its_place(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UserMistake, match=LATE[text]):
+        Workflow(written(tmp_path, text)).invoke("?", backend=ScriptedBackend([]))
+
+
+def test_names_may_stand_again_where_only_one_is_passed(tmp_path: Path) -> None:
+    text = (
+        "{% step a, choices=['x', 'y'] %}?{% endstep %}"
+        "{% if a == 'x' %}{% step b %}1{% endstep %}{% elif a == 'y' %}{% step b %}2{% endstep %}"
+        "{% else %}{% step b %}3{% endstep %}{% answer %}{{ b }}{% endanswer %}{% endif %}"
+    )
+    flow = Workflow(written(tmp_path, text))
+    assert flow.invoke("?", backend=ScriptedBackend(["x", "b"])).answer == "b"
+
+
+def test_files_that_extend_one_another_for_ever_are_refused(tmp_path: Path) -> None:
+    written(tmp_path, "{% extends 'flow.jinja' %}", "other.jinja")
+    flow = written(tmp_path, "{% extends 'other.jinja' %}{% block x %}{% endblock %}")
+    with pytest.raises(UserMistake, match="extends more than 8 others, or itself"):
+        Workflow(flow).invoke("?", backend=ScriptedBackend([]))
+    itself = written(tmp_path, "{% include 'me.jinja' %}", "me.jinja")
+    with pytest.raises(UserMistake, match=r"me\.jinja"):
+        Workflow(itself).invoke("?", backend=ScriptedBackend([]))
+
+
+def test_a_workflow_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserMistake, match="no workflow"):
+        Workflow(str(tmp_path / "none.jinja")).invoke("?", backend=ScriptedBackend([]))
+    with pytest.raises(UserMistake, match="unknown template 'medical_histroy'"):
+        Workflow("medical_histroy").invoke("?", backend=ScriptedBackend([]))
+    with pytest.raises(UserMistake, match="workflow path must be text"):
+        Workflow(3)  # type: ignore[arg-type]
+
+
+STEP = "{% step a %}x{% endstep %}"
+HOSTILE = {
+    "loops": "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}",
+    "steps without end": "{% for i in range(99999) %}{% step z %}x{% endstep %}{% endfor %}",
+    "steps of a macro": "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+    "a text that doubles": "{% set x = namespace(t='x') %}{% for i in range(60) %}"
+    "{% set x.t = x.t ~ x.t %}{% endfor %}",
+    "a huge option": "{% step z, max_tokens=9**9**9 %}x{% endstep %}",
+    "a huge choice": "{% step z, choices=['a' * 10**10, 'b'] %}x{% endstep %}",
+    "choices without end": "{% step z, choices=range(99999) | list %}x{% endstep %}",
+    "a text of steps": "{% step z %}{% for i in range(99999) %}{{ 'x' * 9999 }}{% endfor %}"
+    "{% endstep %}",
+    "objects of a reply": STEP + "{% answer %}{{ a.__class__.__mro__ }}{% endanswer %}",
+    "objects of the steps": STEP + "{% answer %}{{ steps.__class__.__base__ }}{% endanswer %}",
+    "a format of a reply": "{% answer %}{{ '{0.__class__}'.format(question) }}{% endanswer %}",
+    "the run itself": STEP + "{% answer %}{{ self._TemplateReference__context }}{% endanswer %}",
+    "an import of a module": "{% import 'os' as os %}{% step z %}{{ os.system }}{% endstep %}",
+    "a path outside": "{% include '../../secrets.jinja' %}",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_workflow_ends_soon_and_gets_at_nothing(tmp_path: Path, name: str) -> None:
+    flow = Workflow(written(tmp_path, HOSTILE[name]))
+    backend = ScriptedBackend(["x"] * 200)
+    began = time.process_time()
+    tracemalloc.start()
+    found = next(flow.batch(["?"], backend=backend, return_exceptions=True))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    if isinstance(found, UserMistake):
+        assert "flow.jinja" in str(found)
+    else:
+        assert (found.answer, found.stop_reason) == (None, "budget")
+    assert peak < 200_000_000
+    assert time.process_time() - began < 20  # a second of its own; the meter of memory is slow
+    assert len(backend.requests) <= 100
+
+
+def test_a_step_that_fails_is_told_with_its_place(tmp_path: Path) -> None:
+    text = "{% step a %}x{% endstep %}\n{% step b %}y{% endstep %}"
+    flow = Workflow(written(tmp_path, text))
+    with pytest.raises(BackendError, match=r"flow.jinja, line 2, step b: .*at its end") as caught:
+        flow.invoke("?", backend=ScriptedBackend(["1"]))
+    assert not isinstance(caught.value, UserMistake)
+    logprobs = written(tmp_path, "{% step a, chain='direct' %}x{% endstep %}", "more.jinja")
+    with pytest.raises(UserMistake, match=r"more.jinja, line 1, step a: log-probabilities"):
+        Workflow(logprobs).invoke("?", ScriptedBackend(["1"]), sampling=Sampling(logprobs=1))
