@@ -41,7 +41,7 @@ def _calculated(source: Source) -> tuple[Exercise, list[tuple[Step, str]], str]:
         source.forms.clear()
 
 
-def _looked_up(source: Source) -> tuple[Exercise, list[tuple[Step, str]], str]:
+def looked_up(source: Source) -> tuple[Exercise, list[tuple[Step, str]], str]:
     """Draw a question about the world, most of it not known by heart."""
     make = two_hop if source.rng.random() < 0.7 else factual
     while True:
@@ -55,7 +55,7 @@ def _looked_up(source: Source) -> tuple[Exercise, list[tuple[Step, str]], str]:
 
 
 def _acts(source: Source) -> tuple[Exercise, list[tuple[Step, str]], str]:
-    return (_looked_up if source.rng.random() < 0.3 else _calculated)(source)
+    return (looked_up if source.rng.random() < 0.3 else _calculated)(source)
 
 
 def _call(step: Step) -> tuple[str, str, str]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from reasoning_chains.problems import Exercise, rationale
+from training.acting import looked_up
 from training.answering import free, separator
 from training.documents import Document, Source, Turn, reply, user
 from training.wordings import PRINCIPLES, say
@@ -92,9 +93,23 @@ def solve(source: Source) -> Document:
     return source.document([user("\n\n".join(blocks)), reply(answer)], "rationale")
 
 
+def _looked_up(source: Source) -> Document:
+    """Ask follow-up questions that a look-up answers with whole passages."""
+    exercise, calls, answer = looked_up(source)
+    turns = [user(say(source.rng, "self_ask", question=exercise.question))]
+    lead = "Yes.\n"
+    for step, passage in calls:
+        turns += [reply(f"{lead}Follow up: {step.question}")]
+        turns += [user(f"Intermediate answer: {passage}")]
+        lead = ""
+    return source.document([*turns, reply(f"So the final answer is: {answer}")], "other")
+
+
 def self_ask(source: Source) -> Document:
     """Ask and answer follow-up questions, in one reply or in turns (Press et al.)."""
     rng = source.rng
+    if rng.random() < 0.15:
+        return _looked_up(source)
     exercise = source.pick((*LISTS, "factual"), parts=True)
     parts = portions(exercise)
     prompt = say(rng, "self_ask", question=exercise.question)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import operator
+from itertools import islice
 from typing import Annotated, Any, TypedDict
 
 import pytest
@@ -13,6 +14,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import add_messages
 
 from reasoning_chains import ScriptedBackend, ZeroShotCoT, as_chat_model
+from reasoning_chains.problems import exercises
 from reasoning_chains.types import Completion, ToolCall
 
 SUM = "17 + 25 = 42. The answer is 42."
@@ -64,15 +66,19 @@ def test_tokens_of_an_agent_are_streamed() -> None:
 
 
 def test_an_agent_runs_on_the_embedded_model_with_a_chain_as_a_tool() -> None:
-    # To be completed: with weights that are trained to call tools, the chain is called and the
-    # answer is right. Until then the round alone is shown: offered, asked, ended.
-    tool = ZeroShotCoT().as_tool(name="adder", description="Add.", problem={"kind": "number"})
-    model = as_chat_model("embedded", max_tokens=48)
-    agent: Any = create_agent(model, tools=[tool])
-    messages = agent.invoke(ASKED, {"recursion_limit": 9})["messages"]
-    assert isinstance(messages[1], AIMessage)
-    assert messages[1].usage_metadata["output_tokens"] > 0  # type: ignore[index]
-    assert "adder" in str(agent.get_graph().to_json()) or agent.nodes
+    described = "Answers a question step by step."
+    tool = ZeroShotCoT().as_tool(name="solve", description=described, problem={"kind": "number"})
+    agent: Any = create_agent(as_chat_model("embedded", max_tokens=160), tools=[tool])
+    right = 0
+    for exercise in islice(exercises("running", 2, 5, split="eval"), 4):
+        asked = {"messages": [("user", exercise.question)]}
+        messages = agent.invoke(asked, {"recursion_limit": 9})["messages"]
+        (call,) = messages[1].tool_calls
+        assert (call["name"], list(call["args"])) == ("solve", ["question"])
+        assert messages[1].usage_metadata["output_tokens"] > 0
+        assert isinstance(messages[2], ToolMessage)
+        right += exercise.answer in messages[-1].content
+    assert right >= 3
 
 
 class Facts(TypedDict, total=False):
