@@ -95,15 +95,22 @@ async def within(account: Account, work: Coroutine[Any, Any, _T], deed: str = ""
 
 
 async def call_tool(
-    account: Account, tools: Sequence[Tool], name: str, written: str | Mapping[str, Any]
+    account: Account,
+    tools: Sequence[Tool],
+    name: str,
+    written: str | Mapping[str, Any],
+    path: tuple[str | int, ...] = (),
 ) -> Observation:
     """Call the tool of a name, within the time of the budget and its own.
+
+    `path` is that of the run: what one voter does is no repetition of what another did.
 
     Raises:
         BudgetSpent: No step is left, or the time is over.
     """
     told = written if isinstance(written, str) else json.dumps(written, default=str, sort_keys=True)
-    return await within(account, _called(tools, name, written), f"{name}[{told}]")
+    deed = "" if name == "ask_user" else f"{name}[{told}] {path}"
+    return await within(account, _called(tools, name, written), deed)
 
 
 def _named(tools: Sequence[Tool], name: str) -> Tool:

@@ -143,7 +143,8 @@ class Account:
             if account.budget.steps is not None and account.steps >= account.budget.steps:
                 account.refused = True
                 raise BudgetSpent("the steps of the budget are used up")
-            if (most := account.budget.repeats) is not None and account.deeds[deed] + 1 >= most:
+            most = account.budget.repeats
+            if deed and most is not None and account.deeds[deed] + 1 >= most:
                 account.refused = True
                 raise BudgetSpent(f"the same call came {most} times: {deed[:80]}")
         for account in accounts:

@@ -64,6 +64,11 @@ class Chain:
         """The backend that is asked where the caller names none."""
         return "embedded"
 
+    @property
+    def project(self) -> str | None:
+        """The project that it belongs to, where the caller names none."""
+        return None
+
     def requires(self) -> tuple[str, ...]:
         """Give the capabilities without which this chain cannot run as it is set."""
         return self.needs
@@ -232,7 +237,10 @@ def _call(chain: Chain, backend: AnyBackend | None, options: Options) -> Call:
     from reasoning_chains.session import Settings
     from reasoning_chains.verbs import Call
 
-    return Call(chain, chain.home if backend is None else backend, Settings.of(options))
+    told: Options = {**options}
+    if told.get("project") is None:
+        told["project"] = chain.project
+    return Call(chain, chain.home if backend is None else backend, Settings.of(told))
 
 
 def _kept(chain: Chain, backend: AnyBackend | None, options: Options) -> Call:

@@ -129,7 +129,7 @@ class Run:
         span = self.span.add("act", name, thought=thought, arguments=told)
         self.session.tell(ActStarted(self.path, name, str(told)))
         with acting(self):
-            seen = await call_tool(self.account, tools, name, arguments)
+            seen = await call_tool(self.account, tools, name, arguments, self.path)
         span.data.update(observation=seen.text, failed=seen.failed)
         self.session.tell(ObservationArrived(self.path, name, seen.text))
         return seen
@@ -149,7 +149,7 @@ class Run:
 
         span = self.span.add("act", "python", arguments=code)
         self.session.tell(ActStarted(self.path, "python", code))
-        result = await within(self.account, arun(code, inputs, python=python), code)
+        result = await within(self.account, arun(code, inputs, python=python))
         seen = result.error or result.stdout
         span.data.update(observation=seen, status=result.status, tier=result.tier)
         self.session.tell(ObservationArrived(self.path, "python", seen))

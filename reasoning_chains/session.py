@@ -74,7 +74,7 @@ class Settings:
             if name not in kinds:
                 raise UnknownName("option of a verb", name, kinds)
             wanted(name, value, *kinds[name])
-        if not callable(asked := options.get("ask_user", print)):
+        if (asked := options.get("ask_user")) is not None and not callable(asked):
             raise UserMistake(f"ask_user must be a function of a question, found {shown(asked)}")
         ranged("seed", options.get("seed", 0), int, -(2**63))
         check_language(options.get("lang"))

@@ -77,7 +77,7 @@ class Trace:
         """What each step of a workflow gave, by its name and in order."""
         found: dict[str, list[Json]] = {}
         for span in self.spans("step"):
-            found.setdefault(span.label, []).append(span.data.get("value"))
+            found.setdefault(str(span.data["step"]), []).append(span.data.get("value"))
         return found
 
     @classmethod

@@ -49,6 +49,8 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
 def test_a_name_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserMistake, match="must be of small letters"):
         add("chain", name, tmp_path)
+    with pytest.raises(UserMistake, match=r"json is a name of Python's own"):
+        add("chain", "json", tmp_path)
     with pytest.raises(UserMistake, match=r"unknown kind of file 'chian': did you mean chain"):
         add("chian", "x", tmp_path)
     assert list(tmp_path.iterdir()) == []

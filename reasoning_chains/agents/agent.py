@@ -39,6 +39,7 @@ class Agent(Chain):
         limits: What it may spend on one question.
         backend: What it asks where the caller names nothing else.
         kind: The kind of answer that it gives to a question of no kind.
+        project: The folder where its backend and its templates are looked up.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Agent(Chain):
     limits: Budget = Budget()
     backend: str | None = None
     kind: Kind = "text"
+    project: str | None = None
     asks: ClassVar[str] = "what its chain asks, within its limits"
 
     @property
@@ -89,7 +91,8 @@ def load_agent(name: str, project: str | Path | None = None) -> Agent:
         steps=card.limits.tool_calls,
         repeats=card.limits.repeats,
     )
-    return Agent(name, card.description, chain, limits, card.backend, card.kind)
+    place = None if project is None else str(project)
+    return Agent(name, card.description, chain, limits, card.backend, card.kind, place)
 
 
 def agent_names(project: str | Path | None = None) -> list[str]:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["worker"]
 
-_DEEPEST = 6
 _SECONDS = 3600.0
 """How long a worker may take where no budget says less."""
 
@@ -49,9 +48,8 @@ async def _call(name: str, project: Path, arguments: Mapping[str, Any]) -> str:
     question = text_of(arguments, "question")
     run: Run = caller.get()
     label = f"agent {name}"
-    depth = sum(isinstance(part, str) and part.startswith("agent ") for part in run.path)
-    if depth >= _DEEPEST:
-        raise ToolFailed(f"agents call one another more than {_DEEPEST} deep: answer without")
+    if label in run.path or name in run.path:
+        raise ToolFailed(f"{name} is at work on this question already: answer without it")
     agent = load_agent(name, project)
     chain: Chain = agent if agent.backend is None else On(agent, agent.backend)
     found = await run.solve(chain, Problem(question), label)

@@ -39,6 +39,8 @@ class AskOptions:
     tools: Annotated[str, option("calculator,lookup:notes/, for react.", "--tools")] = ""
     kind: Annotated[str, option("The answer: number, choice, …", "--kind", "-k")] = "text"
     choice: Annotated[list[str] | None, option("One of the choices; repeat it.")] = None
+    context: Annotated[str, option("Text that the question is about.")] = ""
+    inputs: Annotated[list[str] | None, option("name=value, for a workflow.", "--input")] = None
     as_json: Annotated[bool, option("Print one JSON object.", "--json")] = False
     trace: Annotated[bool, option("Show every prompt and reply.", "--trace")] = False
     budget_tokens: Annotated[int | None, option("The most tokens.", "--budget-tokens")] = None
@@ -54,7 +56,13 @@ class AskOptions:
     def problem(self) -> Problem:
         """Make the problem that is asked."""
         kind = "choice" if self.choice and self.kind == "text" else self.kind
-        return Problem(read_question(self.question), cast(Kind, kind), tuple(self.choice or ()))
+        return Problem(
+            read_question(self.question),
+            cast(Kind, kind),
+            tuple(self.choice or ()),
+            context=self.context,
+            inputs=dict(_named(text) for text in self.inputs or ()),
+        )
 
     def budget(self) -> Budget:
         """Make the limits of the run."""
@@ -84,6 +92,13 @@ def ask(options: AskOptions) -> None:
         print_json(solution_data(solution, trace=options.trace))
     else:
         print_solution(solution, trace=options.trace)
+
+
+def _named(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise UserMistake(f"--input {text!r} must be a name and a value: write --input weight=20")
+    return name.strip(), value
 
 
 def read_question(text: str) -> str:

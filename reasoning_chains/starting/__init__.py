@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import keyword
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -50,6 +52,8 @@ def add(kind: str, name: str, folder: Path) -> list[Path]:
         raise UnknownName("kind of file", kind, KINDS)
     if not name.isidentifier() or not name.isascii() or name != name.lower():
         raise UserMistake(f"the name {shown(name)} must be of small letters, digits and _")
+    if kind == "chain" and (keyword.iskeyword(name) or name in sys.stdlib_module_names):
+        raise UserMistake(f"{name} is a name of Python's own: take another, such as my_{name}")
     return _written(folder, _files(kind, name))
 
 

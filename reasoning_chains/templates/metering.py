@@ -59,7 +59,7 @@ class MeteredEnvironment(ImmutableSandboxedEnvironment):
             _SIDE: _side,
         }
         bundled: dict[str, Any] = {
-            name: made for name, made in self.filters.items() if name not in _HTML
+            name: _plain(made) for name, made in self.filters.items() if name not in _HTML
         }
         self.filters = _Filters(own, bundled)
         for name, test in list(self.tests.items()):
@@ -157,6 +157,11 @@ class _Rewriting(NodeTransformer):
             self._name,
             self._filename,
         )
+
+
+def _plain(made: Any) -> Any:
+    """Give the plain form of a filter that also has one which waits: values never need it."""
+    return made.__wrapped__ if getattr(made, "jinja_async_variant", False) else made
 
 
 class _Filters(dict[str, Callable[..., Any]]):

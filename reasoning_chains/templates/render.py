@@ -112,6 +112,8 @@ class Templates:
             tree = self.environment.parse(source.body, file)
         except jinja2.TemplateSyntaxError as error:
             raise syntax_mistake(file, error) from None
+        except RecursionError:
+            raise TemplateMistake(f"template {file!r} is nested too deep") from None
         parent = next(tree.find_all(nodes.Extends), None)
         if parent is None or not isinstance(parent.template, nodes.Const):
             return source.head

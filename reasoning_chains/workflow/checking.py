@@ -7,9 +7,11 @@ from typing import Any
 
 from jinja2 import nodes
 
+from reasoning_chains.content import safe_name
 from reasoning_chains.errors import TemplateMistake, UserMistake, near
 from reasoning_chains.spelling import parse_chain
 from reasoning_chains.types import KINDS
+from reasoning_chains.workflow.options import check_values
 from reasoning_chains.workflow.shapes import shaped
 from reasoning_chains.workflow.tags import options_of, tag_of
 
@@ -85,13 +87,35 @@ def _check_options(step: nodes.CallBlock, place: str) -> None:
         for other in others:
             if option in options and other in options:
                 raise TemplateMistake(f"{place}: {option} and {other} do not go together")
+    if not {"input", "tool"} & set(options) and not any(map(_says, step.body)):
+        raise TemplateMistake(f"{place}: it has no text: write what the model is asked")
+    known = {name: value for name, value in map(_known, options.items()) if value is not _OPEN}
     try:
         for option in ("chain", "kind", "schema", "tool"):
             if option in options:
                 _check_literal(place, option, _literal(place, option, options[option]))
+        check_values(place, known)
     except UserMistake as error:
         told = str(error)
         raise TemplateMistake(told if told.startswith(place) else f"{place}: {told}") from None
+
+
+_OPEN: Any = object()
+"""Stands for the value of an option that is known only when its step is reached."""
+
+
+def _known(option: tuple[str, nodes.Expr]) -> tuple[str, Any]:
+    try:
+        return option[0], option[1].as_const()
+    except nodes.Impossible:
+        return option[0], _OPEN
+
+
+def _says(node: nodes.Node) -> bool:
+    """Tell whether a part of a step's body may give text."""
+    if isinstance(node, nodes.Output):
+        return any(_written(part).strip() or isinstance(part, nodes.Call) for part in node.nodes)
+    return True
 
 
 def _literal(place: str, option: str, expression: nodes.Expr) -> Any:
@@ -109,6 +133,10 @@ def _check_literal(place: str, option: str, value: Any) -> None:
         raise TemplateMistake(f"{place}: {option}={value!r} must be text in quotes")
     elif option == "chain":
         parse_chain(value)
+    elif option == "tool" and ":" in value and not safe_name(value.partition(":")[2].rstrip("/")):
+        raise TemplateMistake(
+            f"{place}: the path of {value!r} leaves the project: give the tool in tools=[…]"
+        )
     elif option == "kind" and value not in KINDS:
         raise TemplateMistake(f"{place}: unknown kind {value!r}: {near(value, KINDS)}")
 
@@ -147,8 +175,9 @@ def _check_loose(body: Iterable[nodes.Node], file: str, extends: bool) -> None:
             loose = [_written(part) for part in node.nodes]
             if any(text.strip() for text in loose):
                 told = next(text.strip() for text in loose if text.strip())[:60]
+                line = node.lineno + next(_blank_lines(text) for text in loose if text.strip())
                 raise TemplateMistake(
-                    f"{file}, line {node.lineno}: {told!r} stands in no step: put it into "
+                    f"{file}, line {line}: {told!r} stands in no step: put it into "
                     "{% step name %}…{% endstep %}, {% system %} or {% answer %}"
                 )
         elif extends and tag_of(node):
@@ -169,6 +198,10 @@ def _bodies(node: nodes.Node) -> list[nodes.Node]:
     for other in getattr(node, "elif_", ()):
         found += _bodies(other)
     return found + list(getattr(node, "else_", ()))
+
+
+def _blank_lines(text: str) -> int:
+    return text[: len(text) - len(text.lstrip())].count("\n")
 
 
 def _written(part: nodes.Node) -> str:

@@ -37,7 +37,7 @@ class _Dry(Progress):
     offered: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     async def consult(self, name: str, place: str, question: object) -> str:
-        self.said = Gap(f"⟨{name}⟩")
+        self.said = Gap("⟨input⟩")
         return self.said
 
     async def do(self, turn: Turn) -> None:

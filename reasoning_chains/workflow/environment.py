@@ -37,6 +37,9 @@ class WorkflowEnvironment(MeteredEnvironment):
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = checked(self.plain(source, name), name or "the workflow")
         metered = super()._parse(source, name, filename)
+        imports: list[Any] = list(metered.find_all((nodes.Import, nodes.FromImport)))
+        for node in imports:
+            node.with_context = True  # else Jinja keeps what the first run made of it for others
         renamed: nodes.Template = _Naming(bound_names(tree)).visit(metered)
         return renamed
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jinja2
-from jinja2 import meta
+from jinja2 import meta, nodes
 
 from reasoning_chains.content import Library
 from reasoning_chains.errors import TemplateMistake, UserMistake
@@ -18,7 +18,7 @@ from reasoning_chains.templates.environment import ENDING, plain_data
 from reasoning_chains.templates.metering import metered
 from reasoning_chains.templates.render import RENDERING, line_of, syntax_mistake
 from reasoning_chains.tools.choosing import gathered
-from reasoning_chains.workflow.checking import steps_of
+from reasoning_chains.workflow.checking import name_of, steps_of
 from reasoning_chains.workflow.environment import WorkflowEnvironment
 from reasoning_chains.workflow.progress import Concluded, Progress, running
 from reasoning_chains.workflow.tags import options_of
@@ -53,6 +53,8 @@ class Flow:
             raise TemplateMistake(f"workflow {self.name!r}: {error.name!r} is not there") from None
         except jinja2.TemplateSyntaxError as error:
             raise syntax_mistake(self.name, error) from None
+        except (RecursionError, SyntaxError) as error:
+            raise TemplateMistake(f"workflow {self.name!r}: nested too deep: {error}") from None
 
     def tree(self, name: str | None = None) -> jinja2.nodes.Template:
         """Give the file, or another that it names, as it is written."""
@@ -74,6 +76,16 @@ class Flow:
                 tree = self.tree(name)
                 waiting += [other for other in meta.find_referenced_templates(tree) if other]
                 yield tree
+
+    def names(self) -> frozenset[str]:
+        """Give the names of all steps."""
+        return frozenset(name_of(step) for tree in self.trees() for step in steps_of(tree))
+
+    def watched(self) -> frozenset[str]:
+        """Give the steps of which the file asks whether they failed."""
+        tests = (test for tree in self.trees() for test in tree.find_all(nodes.Test))
+        asked = (test.node for test in tests if test.name == "failed")
+        return frozenset(node.name for node in asked if isinstance(node, nodes.Name))
 
     async def tools(self, given: Sequence[Tool | Toolbox | LangChainTool | str]) -> dict[str, Tool]:
         """Open the tools that the steps name, beside those that were given.

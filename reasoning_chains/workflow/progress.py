@@ -19,7 +19,7 @@ from reasoning_chains.solution import StopReason
 from reasoning_chains.templates.meter import paused
 from reasoning_chains.types import Message, Problem, Sampling
 from reasoning_chains.waiting import together
-from reasoning_chains.workflow.step import Step, consulted
+from reasoning_chains.workflow.step import Failed, Step, consulted
 
 if TYPE_CHECKING:
     from reasoning_chains.run import Run
@@ -49,6 +49,7 @@ class Turn:
     """A step with what came of it."""
 
     step: Step
+    label: str = ""
     value: Any = _PENDING
     told: tuple[Message, ...] = ()
 
@@ -107,6 +108,8 @@ class Progress:
     tools: Mapping[str, Tool]
     sampling: Sampling
     max_steps: int
+    watched: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
     system: str = ""
     answer: str | None = None
     said: str = ""
@@ -132,9 +135,11 @@ class Progress:
         if options.get("history"):
             before += [*self.problem.history, *(m for turn in self.turns for m in turn.told)]
         tools = tuple(tool for key, tool in self.tools.items() if key == options.get("tool"))
-        turn = Turn(Step(name, place, text, options, joined(before), tools))
+        earlier = self.done.setdefault(name, [])
+        label = f"{name} {len(earlier) + 1}" if earlier else name
+        turn = Turn(Step(name, place, text, options, joined(before), tools), label)
         self.turns.append(turn)
-        self.done.setdefault(name, []).append(turn)
+        earlier.append(turn)
         if self.beside is not None:
             self.beside.append(turn)
             return
@@ -156,11 +161,14 @@ class Progress:
         """Let a step run, and keep its value."""
         step = turn.step
         try:
-            found = await self.run.solve(step, self.problem, step.name, sampling=self.sampling)
+            found = await self.run.solve(step, self.problem, turn.label, sampling=self.sampling)
         except (BackendError, UserMistake) as error:
             raise _placed(error, step.where) from error
         if found.answer is None:
-            raise Stopped(f"{step.where}: {found.text}", found.stop_reason)
+            told = found.text or f"it gave no answer ({found.stop_reason})"
+            raise Stopped(f"{step.where}: {told}", found.stop_reason)
+        if step.name not in self.watched and isinstance(found.value, Failed):
+            raise Stopped(f"{step.where}: {found.value}", "failed")
         turn.value = found.answer if found.value is None else found.value
         turn.told = _told(step, found.text)
 
@@ -188,6 +196,8 @@ class Progress:
         if name == "steps":
             told = {step: [turn.value for turn in turns] for step, turns in self.done.items()}
             return _Replies((step, all_) for step, all_ in told.items() if _PENDING not in all_)
+        if name not in self.done and name in self.names:
+            return context.environment.undefined(f"step {name} was not passed", name=name)
         if name not in self.done:
             return context.resolve(name)
         return _landed(self.done[name][-1])

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from reasoning_chains.chain import Chain
 from reasoning_chains.chains.self_consistency import SelfConsistency
-from reasoning_chains.errors import UserMistake, listed, ranged
+from reasoning_chains.errors import UserMistake
 from reasoning_chains.solution import Reply
 from reasoning_chains.spelling import parse_chain
-from reasoning_chains.types import Kind, Message, Problem, Sampling
+from reasoning_chains.types import Kind, Message, Problem
 from reasoning_chains.workflow.choosing import Choosing
+from reasoning_chains.workflow.options import check_values, sampling_of
 from reasoning_chains.workflow.shapes import shaped
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from reasoning_chains.toolbox import Tool
 
 __all__ = ["Failed", "Step", "consulted"]
-
-_MOST_SAMPLES = 256
 
 
 class Failed(str):
@@ -64,7 +63,7 @@ class Step(Chain):
     async def solve(self, problem: Problem, run: Run) -> Solution:
         """Do what the step says; its value is that of the solution, else the answer."""
         run.span.kind = "step"
-        run.span.data["place"] = self.place
+        run.span.data.update(step=self.name, place=self.place)
         self._check()
         if "tool" in self.options:
             return await self._acted(problem, run)
@@ -73,10 +72,7 @@ class Step(Chain):
             run.span.data["value"] = said
             return run.conclude(problem, Reply(said, said, value=said))
         asked = self._problem()
-        sampling = Sampling(
-            temperature=self.options.get("temperature"), max_tokens=self.options.get("max_tokens")
-        )
-        found = await run.solve(self._chain(), asked, "reply", sampling=sampling)
+        found = await run.solve(self._chain(), asked, "reply", sampling=sampling_of(self.options))
         value = (
             found.value.model_dump(mode="json") if asked.kind == "json" and found.value else None
         )
@@ -88,16 +84,9 @@ class Step(Chain):
 
     def _check(self) -> None:
         """Refuse options that cannot be: their values may have come of earlier replies."""
-        told = self.where
-        options = self.options
-        if "choices" in options:
-            choices = listed(f"{told}: choices", options["choices"], str)
-            if len(choices) < 2:
-                raise UserMistake(f"{told}: choices must be at least two, found {len(choices)}")
-        if options.get("samples") is not None:
-            ranged(f"{told}: samples", options["samples"], int, 1, _MOST_SAMPLES)
-        if not self.text and "input" not in options and "tool" not in options:
-            raise UserMistake(f"{told}: it has no text: write what the model is asked")
+        check_values(self.where, self.options)
+        if not self.text and not {"input", "tool"} & set(self.options):
+            raise UserMistake(f"{self.where}: it has no text: write what the model is asked")
 
     def _problem(self) -> Problem:
         choices = tuple(self.options.get("choices", ()))
@@ -123,7 +112,7 @@ class Step(Chain):
         return run.conclude(problem, Reply(seen.text, seen.text, value=value))
 
 
-async def consulted(run: Run, place: str, question: object) -> str:
+async def consulted(run: Run, place: str, question: Any) -> str:
     """Ask the person through the application's function.
 
     Raises:
@@ -131,8 +120,7 @@ async def consulted(run: Run, place: str, question: object) -> str:
     """
     from reasoning_chains.tools.ask_user import ask_user
 
-    if not isinstance(question, str) or not question.strip():
-        raise UserMistake(f"{place}: input={question!r} must be the question that is asked")
+    check_values(place, {"input": question})
     if run.session.ask_user is None:
         raise UserMistake(
             f"{place}: the step asks the person {question[:60]!r}: give ask_user=…, a function "

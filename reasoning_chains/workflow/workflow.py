@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Workflow"]
 
+_HOW = "write @tool above a function, or name a bundled tool such as calculator"
+
 
 @dataclass(frozen=True, slots=True)
 class Workflow(Chain):
@@ -56,7 +58,7 @@ class Workflow(Chain):
         object.__setattr__(self, "path", wanted_path(self.path))
         tools = listed("workflow tools", self.tools, object)
         for each in tools:
-            wanted("each of workflow tools", each, Tool, Toolbox, str, *foreign())
+            wanted("each of workflow tools", each, Tool, Toolbox, str, *foreign(), hint=_HOW)
         object.__setattr__(self, "tools", tools)
         ranged("workflow max_steps", self.max_steps, int, 1)
 
@@ -66,6 +68,7 @@ class Workflow(Chain):
         data = variables(flow, problem, run)
         tools, sampling = await flow.tools(self.tools), run.sampling.over(flow.head.settings())
         progress = Progress(run, problem, tools, sampling, self.max_steps)
+        progress.watched, progress.names = flow.watched(), flow.names()
         try:
             await flow.render(data, progress)
         except Stopped as stopped:

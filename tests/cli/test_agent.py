@@ -71,7 +71,7 @@ def test_mistakes_are_told_in_one_line(tmp_path: Path) -> None:
 def test_every_step_of_a_workflow_is_rendered(tmp_path: Path) -> None:
     done = run("render", "triage", "Where are my shoes?", folder=project(tmp_path))
     assert "step topic\n[user]\nWhat is it about? Where are my shoes?" in done.stdout
-    assert "step reply\n[to the person]\nWhich number?\n[user]\n⟨reply⟩?" in done.stdout
+    assert "step reply\n[to the person]\nWhich number?\n[user]\n⟨input⟩?" in done.stdout
     assert "step reply (where topic is other)\n[user]\nAnswer Where are my shoes?" in done.stdout
     assert "triage\tsteps\tSorts." in run("templates", folder=tmp_path).stdout
 
@@ -97,3 +97,16 @@ def test_lint_finds_what_is_odd_in_a_workflow(tmp_path: Path) -> None:
     assert (
         "triage.jinja, line 5: topic is never 'ordre': its choices are order, other" in done.stdout
     )
+
+
+def test_inputs_of_a_workflow_are_given_by_name(tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    (folder / "templates" / "dose.jinja").write_text(
+        "---\ninputs: [weight]\n---\n"
+        '{% step dose, tool="calculator" %}{{ weight }} * 15{% endstep %}'
+    )
+    asked = ("ask", "x", "--chain", "workflow('dose')", "--json", "--input")
+    done = run(*asked, "weight=20", folder=folder)
+    assert json.loads(done.stdout)["answer"] == "300", done.stderr
+    wrong = run(*asked, "weight", folder=folder)
+    assert (wrong.returncode, "write --input weight=20" in wrong.stderr) == (2, True)

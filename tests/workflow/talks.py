@@ -26,7 +26,7 @@ class Talk:
     before: dict[str, str] = field(default_factory=dict)
 
     def reply(self, content: Content, key: SampleKey) -> str:
-        name, text = str(key.path[2]), content.messages[-1].content
+        name, text = str(key.path[2]).partition(" ")[0], content.messages[-1].content
         self.sent.setdefault(name, []).append(text)
         self.before[name] = "\n".join(message.content for message in content.messages[:-1])
         replies = self.script[name]

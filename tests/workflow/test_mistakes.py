@@ -33,6 +33,13 @@ CANNOT = {
     "Hello {% step a %}x{% endstep %}": "'Hello' stands in no step",
     "{% step a %}x{% endstep %}\n{{ a }}": "line 2: .* stands in no step",
     "{% extends 'parts/none.jinja' %}{% step a %}x{% endstep %}": "must stand in a {% block %}",
+    "{% step a %}A{% endstep %}\n{% step b, samples=0 %}x{% endstep %}": "line 2, step b: samples",
+    "{% step a, max_tokens='x' %}x{% endstep %}": "step a: sampling max_tokens must be a whole",
+    "{% step a, choices=[] %}x{% endstep %}": "choices must be at least two, found 0",
+    "{% step a, history='no' %}x{% endstep %}": "history must be True or False",
+    "{% step a, input=' ' %}{% endstep %}": "must be the question that is asked",
+    "{% step a %} {% endstep %}": "line 1, step a: it has no text",
+    "\n\nHello\n{% step a %}x{% endstep %}": "line 3: 'Hello' stands in no step",
     "{% step %}x{% endstep %}": "line 1: expected token 'name'",
     "{% step a %}x": "line 1: Unexpected end of template",
     "---\ninput: [a]\n---\n{% step a %}x{% endstep %}": "unknown head key 'input'",
@@ -48,13 +55,15 @@ def test_what_cannot_be_is_told_before_anything_is_asked(tmp_path: Path, text: s
 
 
 LATE = {
-    "{% step a, choices=['x'] %}x{% endstep %}": "choices must be at least two, found 1",
-    "{% step a, choices=[1, 2] %}x{% endstep %}": "each of .*choices must be text",
-    "{% step a, samples=100000 %}x{% endstep %}": "samples=100000: it must be at least 1 and at",
-    "{% step a, max_tokens=0 %}x{% endstep %}": "max_tokens=0",
-    "{% step a %} {% endstep %}": "line 1, step a: it has no text",
+    "{% set l = ['x'] %}{% step a, choices=l %}x{% endstep %}": "at least two, found 1",
+    "{% set l = [1, 2] %}{% step a, choices=l %}x{% endstep %}": "each of .*choices must be text",
+    "{% set n = 100000 %}{% step a, samples=n %}x{% endstep %}": "samples=100000: it must be at",
+    "{% set n = 0 %}{% step a, max_tokens=n %}x{% endstep %}": "step a: sampling max_tokens=0",
+    "{% set t = ' ' %}{% step a %}{{ t }}{% endstep %}": "line 1, step a: it has no text",
     "{% step a %}{{ nobody }}{% endstep %}": "line 1: 'nobody' is undefined",
-    "{% step a, input=3 %}{% endstep %}": "input=3 must be the question",
+    "{% set n = 3 %}{% step a, input=n %}{% endstep %}": "input=3 must be the question",
+    "{% if false %}{% step b %}x{% endstep %}{% endif %}{% step a %}{{ b }}{% endstep %}": "step b "
+    "was not passed",
 }
 
 
@@ -110,6 +119,10 @@ HOSTILE = {
     "a format of a reply": "{% answer %}{{ '{0.__class__}'.format(question) }}{% endanswer %}",
     "the run itself": STEP + "{% answer %}{{ self._TemplateReference__context }}{% endanswer %}",
     "an import of a module": "{% import 'os' as os %}{% step z %}{{ os.system }}{% endstep %}",
+    "a text of lists": "{% set a = (['x' * 10] * 20000) | select | join('y' * 20000) %}"
+    "{% step z %}{{ a }}{% endstep %}",
+    "a tool outside": "{% step z, tool='lookup:/etc' %}passwd{% endstep %}",
+    "a tool above": "{% step z, tool='lookup:../..' %}x{% endstep %}",
     "a path outside": "{% include '../../secrets.jinja' %}",
 }
 

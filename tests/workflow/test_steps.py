@@ -139,6 +139,18 @@ def test_a_tool_gets_the_text_and_its_failure_can_be_told_apart(tmp_path: Path) 
     assert isinstance(double, Tool)
 
 
+def test_a_tool_that_fails_ends_it_where_the_file_does_not_ask(tmp_path: Path) -> None:
+    text = (
+        '\n{% step sum, tool="calculator" %}{{ question }}{% endstep %}'
+        "{% answer %}{{ sum }} mg{% endanswer %}"
+    )
+    flow = Workflow(written(tmp_path, text))
+    assert flow.invoke("2 * 3", ScriptedBackend([])).answer == "6 mg"
+    lost = flow.invoke("heavy", ScriptedBackend([]))
+    assert (lost.answer, lost.stop_reason) == (None, "failed")
+    assert "flow.jinja, line 2, step sum: 'heavy' is no function" in lost.text
+
+
 def test_a_tool_of_a_parent_is_found(tmp_path: Path) -> None:
     parent = '{% step sum, tool="calculator" %}{% block sum %}{% endblock %}{% endstep %}'
     written(tmp_path, parent, "parent.jinja")
@@ -224,6 +236,28 @@ def test_parallel_steps_run_at_once_and_keep_their_order(tmp_path: Path) -> None
     beside = written(tmp_path, text.replace("{{ n }}", "{{ part | default(0) }}"), "beside.jinja")
     with pytest.raises(UserMistake, match="step part runs beside this one"):
         Workflow(beside).invoke("?", backend=ScriptedBackend(["x"] * 3))
+
+
+def test_what_an_imported_file_makes_of_a_reply_is_made_anew(tmp_path: Path) -> None:
+    written(tmp_path, "{% set note = 'seen ' ~ a %}", "lib.jinja")
+    text = (
+        '{% step a %}hi{% endstep %}{% import "lib.jinja" as lib %}'
+        "{% answer %}{{ lib.note }}{% endanswer %}"
+    )
+    flow = Workflow(written(tmp_path, text))
+    found = [flow.invoke("?", ScriptedBackend([reply])).answer for reply in ("one", "two")]
+    assert found == ["seen one", "seen two"]
+
+
+def test_filters_and_loops_are_those_of_every_template(tmp_path: Path) -> None:
+    text = (
+        '{% for word in ["a", "b"] | map("upper") %}'
+        "{% step said %}{{ word }}{% endstep %}{% endfor %}"
+        '{% answer %}{{ steps.said | map("upper") | sort | join(",") }}{% endanswer %}'
+    )
+    backend = ScriptedBackend(["y", "x"])
+    assert Workflow(written(tmp_path, text)).invoke("?", backend).answer == "X,Y"
+    assert [turn[0][1] for turn in sent(backend)] == ["A", "B"]
 
 
 def test_a_budget_that_ends_anywhere_gives_what_there_is(tmp_path: Path) -> None:

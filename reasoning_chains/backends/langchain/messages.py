@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from reasoning_chains.answers.thinking import split_thinking
 from reasoning_chains.errors import BackendError
@@ -42,23 +42,27 @@ _BYTES_A_TOKEN = 3  # of UTF-8 text; English has about 4, Chinese about 3
 _ESTIMATED = "usage estimated: the chat model told none"
 
 
+_Reply: TypeAlias = tuple[str, str, tuple[ToolCall, ...]]
+
+
 class Kept:
     """The latest replies with tool calls, by what a chain keeps of them."""
 
     def __init__(self, most: int = 512) -> None:
         self._most = most
-        self._found: OrderedDict[tuple[str, tuple[ToolCall, ...]], BaseMessage] = OrderedDict()
+        self._found: OrderedDict[_Reply, BaseMessage] = OrderedDict()
 
     def keep(self, completion: Completion, message: BaseMessage) -> None:
         """Keep a reply, if it calls tools."""
         if completion.tool_calls:
-            self._found[completion.reasoning, completion.tool_calls] = message
+            self._found[completion.text, completion.reasoning, completion.tool_calls] = message
             while len(self._found) > self._most:
                 self._found.popitem(last=False)
 
     def find(self, turn: Message) -> BaseMessage | None:
         """Give the reply that a turn was made of."""
-        return self._found.get((turn.reasoning, turn.tool_calls)) if turn.tool_calls else None
+        key = turn.content, turn.reasoning, turn.tool_calls
+        return self._found.get(key) if turn.tool_calls else None
 
 
 def to_langchain(turns: Sequence[Message], kept: Kept) -> list[BaseMessage]:
