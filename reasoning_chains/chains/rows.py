@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from typing import TypeAlias
 
@@ -10,6 +11,8 @@ from reasoning_chains.errors import UserMistake
 
 __all__ = ["Row", "read_rows"]
 
+_DIGITS = 18
+"""A longer row of digits is a name, not a number."""
 Row: TypeAlias = dict[str, str | int | float | None]
 
 
@@ -25,38 +28,41 @@ def read_rows(text: str) -> list[Row]:
     Raises:
         UserMistake: There is no line of names and a row, or a row has another length.
     """
-    lines = text.removeprefix("\ufeff").strip().splitlines()
-    if len(lines) < 2:
-        raise UserMistake("a table is wanted as the context: CSV, names first, then rows")
-    mark = max(",;\t", key=lines[0].count)
+    text = text.removeprefix("\ufeff").strip("\r\n")
+    mark = max(",;\t", key=text.partition("\n")[0].count)
     try:
-        head, *body = list(csv.reader(lines, delimiter=mark, strict=True))
+        table = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+        lines = [(table.line_num, row) for row in table if row]
     except csv.Error as error:
         raise UserMistake(f"the context is no table in CSV: {error}") from None
+    if len(lines) < 2:
+        raise UserMistake("a table is wanted as the context: CSV, names first, then rows")
+    (_, head), *body = lines
     names = [name.strip() for name in head]
     if len(set(names)) < len(names) or not all(names):
         raise UserMistake(f"the columns of the table need a name each: found {head}")
-    for number, row in enumerate(body, 2):
+    for number, row in body:
         if len(row) != len(names):
             raise UserMistake(
                 f"line {number} of the table has {len(row)} cells, and there are {len(names)} "
                 "columns: put a cell that holds a comma into quotes"
             )
-    return [dict(zip(names, map(_cell, row), strict=True)) for row in body]
+    return [dict(zip(names, map(_cell, row), strict=True)) for _, row in body]
 
 
 def _cell(text: str) -> str | int | float | None:
     bare = text.strip()
-    if not bare:
-        return None
-    for kind in (int, float):
-        try:
-            number = kind(bare)
-        except ValueError:
-            continue
-        plain = bare.isascii() and "_" not in bare and math.isfinite(number)
-        return number if plain and not _coded(bare) else bare
-    return bare
+    if not bare or not bare.isascii() or "_" in bare or _coded(bare):
+        return bare or None
+    try:
+        return int(bare) if len(bare) <= _DIGITS else bare
+    except ValueError:
+        pass
+    try:
+        number = float(bare)
+    except ValueError:
+        return bare
+    return number if math.isfinite(number) else bare
 
 
 def _coded(text: str) -> bool:

@@ -20,7 +20,7 @@ from reasoning_chains.templates.render import RENDERING, line_of, syntax_mistake
 from reasoning_chains.tools.choosing import gathered
 from reasoning_chains.workflow.checking import name_of, steps_of
 from reasoning_chains.workflow.environment import WorkflowEnvironment
-from reasoning_chains.workflow.progress import Concluded, Progress, running
+from reasoning_chains.workflow.progress import Concluded, Passing, Progress, running
 from reasoning_chains.workflow.tags import options_of
 
 if TYPE_CHECKING:
@@ -119,6 +119,8 @@ class Flow:
                 await template.render_async(plain_data(dict(data)))
         except Concluded:
             return
+        except Passing as passing:
+            raise passing.error from None
         except jinja2.TemplateSyntaxError as error:
             raise syntax_mistake(self.name, error) from None
         except (jinja2.TemplateError, *RENDERING) as error:

@@ -54,7 +54,7 @@ def _unset(flow: Flow, tree: nodes.Template) -> Iterator[tuple[int, str]]:
     for step in steps_of(tree):
         first.setdefault(name_of(step), step.lineno)
     known = bound_names(tree) | SEEN | {"input", "steps"} | {*flow.head.inputs, *first}
-    known |= set(flow.environment.globals)
+    known |= set(flow.environment.globals) | flow.names()
     later = [_span(node) for node in tree.find_all((nodes.For, nodes.Macro))]
     for name in _loaded(tree):
         line = name.lineno

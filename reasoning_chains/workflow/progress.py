@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from reasoning_chains.errors import (
     BackendError,
+    Caught,
     ReasoningChainsError,
     TemplateMistake,
     UserMistake,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from reasoning_chains.run import Run
     from reasoning_chains.toolbox import Tool
 
-__all__ = ["Concluded", "Progress", "Stopped", "Turn", "current", "running", "value_of"]
+__all__ = ["Concluded", "Passing", "Progress", "Stopped", "Turn", "current", "running", "value_of"]
 
 
 class Concluded(Exception):
@@ -38,6 +39,14 @@ class Stopped(Exception):
     def __init__(self, message: str, reason: StopReason) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class Passing(Exception):
+    """Something that is not the template's: it goes through the render as it is."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 _PENDING: Any = object()
@@ -160,10 +169,12 @@ class Progress:
     async def do(self, turn: Turn) -> None:
         """Let a step run, and keep its value."""
         step = turn.step
-        try:
+        with Caught() as caught:
             found = await self.run.solve(step, self.problem, turn.label, sampling=self.sampling)
-        except (BackendError, UserMistake) as error:
-            raise _placed(error, step.where) from error
+        if isinstance(caught.error, BackendError | UserMistake):
+            raise _placed(caught.error, step.where) from caught.error
+        if caught.error is not None:
+            raise Passing(caught.error)
         if found.answer is None:
             told = found.text or f"it gave no answer ({found.stop_reason})"
             raise Stopped(f"{step.where}: {told}", found.stop_reason)

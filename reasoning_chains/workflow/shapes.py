@@ -35,12 +35,16 @@ def shaped(name: str, schema: object) -> Any:
 
 
 def _model(name: str, schema: Mapping[Any, Any], depth: int) -> Any:
-    from pydantic import ConfigDict, create_model
+    from pydantic import ConfigDict, Field, create_model
 
     if depth > _DEEPEST:
         raise UserMistake(f"step {name}: a schema nested more than {_DEEPEST} deep")
-    fields: dict[str, Any] = {
-        str(key): (_kind(f"{name}.{key}", value, depth), ...) for key, value in schema.items()
+    fields: dict[str, Any] = {  # by names of our own: a field may be called as a method is
+        f"field_{place}": (
+            _kind(f"{name}.{key}", value, depth),
+            Field(alias=str(key), title=str(key)),
+        )
+        for place, (key, value) in enumerate(schema.items())
     }
     return create_model(name.replace(".", "_"), __config__=ConfigDict(extra="forbid"), **fields)
 

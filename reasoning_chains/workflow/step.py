@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Failed", "Step", "consulted"]
 
+_LONGEST = 1_000_000
+"""Letters of what a person says that are kept."""
+
 
 class Failed(str):
     """What a tool told in place of a result: text as any other, which `is failed` tells apart."""
@@ -74,7 +77,9 @@ class Step(Chain):
         asked = self._problem()
         found = await run.solve(self._chain(), asked, "reply", sampling=sampling_of(self.options))
         value = (
-            found.value.model_dump(mode="json") if asked.kind == "json" and found.value else None
+            found.value.model_dump(mode="json", by_alias=True)
+            if asked.kind == "json" and found.value
+            else None
         )
         answer = found.answer
         if asked.choices and answer is not None:
@@ -126,7 +131,7 @@ async def consulted(run: Run, place: str, question: Any) -> str:
             f"{place}: the step asks the person {question[:60]!r}: give ask_user=…, a function "
             "that takes the question and gives the answer"
         )
-    tool = ask_user(run.session.ask_user)
+    tool = replace(ask_user(run.session.ask_user), longest=_LONGEST)
     seen = await run.act([tool], tool.name, {"question": question})
     if seen.failed:
         raise UserMistake(f"{place}: {seen.text}")

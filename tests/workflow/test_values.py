@@ -1,0 +1,62 @@
+"""Steps that choose, and steps that give data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reasoning_chains import ScriptedBackend, Workflow
+from tests.workflow.flows import sent, written
+
+
+def test_a_choice_is_asked_once_more_then_given_up_with_its_place(tmp_path: Path) -> None:
+    text = '\n{% step size, choices=["small", "very large"] %}How large?{% endstep %}'
+    flow = Workflow(written(tmp_path, text))
+    backend = ScriptedBackend(["Hmm.", "Very large."])
+    assert flow.invoke("?", backend=backend).answer == "very large"
+    offer = "Answer with one of these and nothing else: small, very large"
+    assert sent(backend)[1] == [
+        ("user", f"How large?\n{offer}"),
+        ("assistant", "Hmm."),
+        ("user", f"This is none of them. {offer}"),
+    ]
+    lost = flow.invoke("?", backend=ScriptedBackend(["Hmm.", "Well."]))
+    assert (lost.answer, lost.stop_reason) == (None, "unparsed")
+    assert "flow.jinja, line 2, step size: the model chose none of small, very large" in lost.text
+
+
+def test_choices_are_scored_where_the_backend_can(tmp_path: Path) -> None:
+    text = '{% step way, choices=["yes", "no"] %}{{ question }}{% endstep %}'
+    solution = Workflow(written(tmp_path, text)).invoke("Is 3 more than 2?")
+    (ask,) = solution.trace.asks
+    assert solution.answer in ("yes", "no")
+    assert set(ask.data["scores"]) == {"yes", "no"}  # type: ignore[arg-type]
+    best = max(ask.data["scores"].items(), key=lambda pair: pair[1])[0]  # type: ignore[union-attr]
+    assert (solution.answer, solution.usage.calls) == (best, 1)
+    assert solution.usage.prompt_tokens > 10
+
+
+def test_data_has_fields_that_later_steps_use(tmp_path: Path) -> None:
+    schema = (
+        '{"age": "whole number", "signs": "list of text", "sex": ["f", "m"], "at": {"h": "number"}}'
+    )
+    text = (
+        f"{{% step facts, schema={schema} %}}{{{{ question }}}}{{% endstep %}}\n"
+        "{% answer %}{{ facts.age + 1 }} {{ facts.signs | join('+') }} {{ facts.at.h }}"
+        "{% endanswer %}"
+    )
+    replies = ['{"age": "old"}', '{"age": 40, "signs": ["a", "b"], "sex": "f", "at": {"h": 2.5}}']
+    backend = ScriptedBackend(replies)
+    solution = Workflow(written(tmp_path, text)).invoke("?", backend=backend)
+    assert solution.answer == "41 a+b 2.5"
+    assert solution.trace.steps["facts"][0]["sex"] == "f"  # type: ignore[index,call-overload]
+    assert len(backend.requests) == 2
+
+
+def test_a_field_may_be_called_as_a_method_is(tmp_path: Path) -> None:
+    text = (
+        '{% step f, schema={"copy": "text", "_x": "number", "a b": "text"} %}?{% endstep %}'
+        '{% answer %}{{ f["copy"] }} {{ f["_x"] }} {{ f["a b"] }}{% endanswer %}'
+    )
+    backend = ScriptedBackend(['{"copy": "c", "_x": 2, "a b": "d"}'])
+    assert Workflow(written(tmp_path, text)).invoke("?", backend).answer == "c 2.0 d"
+    assert '"_x": {"title": "_x"' in sent(backend)[0][0][1]
