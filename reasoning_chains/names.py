@@ -6,6 +6,7 @@ It alone turns a name into an import: from its own table, never from what a mode
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Mapping
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -177,20 +178,13 @@ def project_function(spec: str, folder: Path) -> Any:
     Raises:
         UserMistake: There is no such module, or nothing of this name in it.
     """
-    from importlib.util import module_from_spec, spec_from_file_location
-
     name, colon, attribute = spec.partition(":")
     if not colon or not all(part.isidentifier() for part in (*name.split("."), attribute)):
         raise UnknownName("tool", spec, [*TOOLS, "agent:NAME", "module:function"])
     file = folder.joinpath(*name.split(".")).with_suffix(".py")
     module: Any = None
     with Caught() as caught:
-        found = spec_from_file_location(name, file) if file.is_file() else None
-        if found is None or found.loader is None:
-            module = importlib.import_module(name)
-        else:
-            module = module_from_spec(found)
-            found.loader.exec_module(module)
+        module = _of_file(file) if file.is_file() else importlib.import_module(name)
     if (error := caught.error) is not None:
         told = f"tool {spec!r}: {type(error).__name__}: {error}"
         raise UserMistake(f"{told}; it is looked for in {folder} too") from error
@@ -199,6 +193,24 @@ def project_function(spec: str, folder: Path) -> Any:
             f"tool {spec!r}: {name} has no {attribute}: {near(attribute, vars(module))}"
         )
     return getattr(module, attribute)
+
+
+def _of_file(file: Path) -> Any:
+    """Execute a file of the project once, until it changes."""
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    known = f"{file.stem} of {file}, {file.stat().st_mtime_ns}"
+    if known not in sys.modules:
+        spec = spec_from_file_location(known, file)
+        if spec is None or spec.loader is None:
+            raise ImportError(f"{file} is no module")
+        sys.modules[known] = made = module_from_spec(spec)
+        with Caught() as caught:
+            spec.loader.exec_module(made)
+        if caught.error is not None:
+            del sys.modules[known]
+            raise caught.error
+    return sys.modules[known]
 
 
 def open_tool(name: str) -> Tool:

@@ -81,18 +81,19 @@ def load_agent(name: str, project: str | Path | None = None) -> Agent:
         raise UnknownName("agent", name, agent_names(project))
     card = read_card(path)
     try:
-        chain = _chain(card, path.parent, library)
+        chain, limits = _chain(card, path.parent, library), _limits(card)
     except UserMistake as error:
         told = str(error)
         raise UserMistake(told if str(path) in told else f"{path}: {told}") from None
-    limits = Budget(
-        tokens=card.limits.tokens,
-        seconds=card.limits.seconds,
-        steps=card.limits.tool_calls,
-        repeats=card.limits.repeats,
-    )
     place = None if project is None else str(project)
     return Agent(name, card.description, chain, limits, card.backend, card.kind, place)
+
+
+def _limits(card: Card) -> Budget:
+    told = card.limits
+    return Budget(
+        tokens=told.tokens, seconds=told.seconds, steps=told.tool_calls, repeats=told.repeats
+    )
 
 
 def agent_names(project: str | Path | None = None) -> list[str]:

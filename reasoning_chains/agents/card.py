@@ -74,7 +74,10 @@ def read_card(path: Path) -> Card:
 
 
 def _in_words(error: ValidationError) -> str:
-    first = error.errors()[0]
+    found = error.errors()
+    first = next((one for one in found if "Server" in one["loc"]), found[0])
+    if first["type"] == "model_type":  # a text was tried, and no mapping
+        first = found[0]
     path = [str(part) for part in first["loc"]]
     key = ".".join(part for part in path if part not in ("str", "Server"))
     if first["type"] == "extra_forbidden":

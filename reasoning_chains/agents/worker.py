@@ -15,6 +15,7 @@ from reasoning_chains.tools.given import only_text, text_of
 from reasoning_chains.types import Problem
 
 if TYPE_CHECKING:
+    from reasoning_chains.agents.agent import Agent
     from reasoning_chains.chain import Chain
     from reasoning_chains.run import Run
 
@@ -37,20 +38,34 @@ def worker(name: str, project: Path) -> Tool:
     path = Library.of(project).find("agents", f"{name}/agent.yaml")
     if path is None:
         raise UnknownName("agent", name, agent_names(project))
-    call = partial(_call, name, project)
+    call = partial(_call, _Lazy(name, project))
     described = read_card(path).description
     return Tool(name, described, only_text("question"), call, seconds=_SECONDS)
 
 
-async def _call(name: str, project: Path, arguments: Mapping[str, Any]) -> str:
-    from reasoning_chains.agents.agent import load_agent
+class _Lazy:
+    """An agent that is read when it is first called, and then kept with its tools."""
 
+    def __init__(self, name: str, project: Path) -> None:
+        self.name, self._project = name, project
+        self._agent: Agent | None = None
+
+    def agent(self) -> Agent:
+        from reasoning_chains.agents.agent import load_agent
+
+        if self._agent is None:
+            self._agent = load_agent(self.name, self._project)
+        return self._agent
+
+
+async def _call(lazy: _Lazy, arguments: Mapping[str, Any]) -> str:
+    name = lazy.name
     question = text_of(arguments, "question")
     run: Run = caller.get()
     label = f"agent {name}"
     if label in run.path or name in run.path:
         raise ToolFailed(f"{name} is at work on this question already: answer without it")
-    agent = load_agent(name, project)
+    agent = lazy.agent()
     chain: Chain = agent if agent.backend is None else On(agent, agent.backend)
     found = await run.solve(chain, Problem(question), label)
     if found.answer is None:

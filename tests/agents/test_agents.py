@@ -43,6 +43,8 @@ def test_tools_are_bundled_ones_functions_of_the_project_and_files_of_the_agent(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "mine.py").write_text(
+        "from __future__ import annotations\nfrom dataclasses import dataclass\n\n\n"
+        "@dataclass\nclass Seen:\n    times: int = 0\n\n\n"
         'def double(number: int) -> int:\n    """Double a number."""\n    return 2 * number\n'
     )
     tools = ["calculator", "mine:double", "lookup:notes.md"]
@@ -67,6 +69,8 @@ CANNOT: dict[str, dict[str, Any]] = {
     "tool 'none:there': ModuleNotFoundError": {"tools": ["none:there"]},
     "json has no dmups: did you mean dumps": {"tools": ["json:dmups"]},
     "unknown agent 'nobody'": {"tools": ["agent:nobody"]},
+    "unknown key 'tools.0.urls': did you mean url": {"tools": [{"command": ["x"], "urls": "y"}]},
+    "budget seconds": {"limits": {"seconds": float("inf")}},
     "tools has no use here": {"chain": "direct", "tools": ["calculator"]},
     "limits.steps has no use": {"chain": "direct", "limits": {"steps": 3}},
     "a workflow needs its file": {"chain": "workflow"},
