@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.reasoning import right, weights
-from reasoning_chains import Chain, Solution, parse_chain
+from reasoning_chains import BackendError, Chain, Solution, parse_chain
 from reasoning_chains.backends.embedded import EmbeddedBackend
 from reasoning_chains.evals.statistics import mcnemar, paired_bootstrap, wilson
 from reasoning_chains.problems import Exercise, exercises, passages
@@ -76,7 +76,8 @@ def cell(chain: Chain, asked: Sequence[Exercise], backend: EmbeddedBackend) -> d
     """Measure a chain on some problems."""
     start = time.perf_counter()
     problems = [exercise.problem for exercise in asked]
-    found: list[Solution] = list(chain.batch(problems, backend=backend, concurrency=64))
+    made = chain.batch(problems, backend=backend, concurrency=64, return_exceptions=True)
+    found = [_answered(each) for each in made]
     hits = [right(e, s) for e, s in zip(asked, found, strict=True)]
     count = len(asked)
     interval = wilson(sum(hits), count)
@@ -91,6 +92,15 @@ def cell(chain: Chain, asked: Sequence[Exercise], backend: EmbeddedBackend) -> d
         "hits": "".join("1" if hit else "0" for hit in hits),
         "seconds": round(time.perf_counter() - start, 1),
     }
+
+
+def _answered(made: Solution | Exception) -> Solution:
+    """Give a solution; a prompt that grew too long for the model is one without an answer."""
+    if isinstance(made, BackendError):
+        return Solution(None, str(made), stop_reason="failed")
+    if isinstance(made, Exception):
+        raise made
+    return made
 
 
 def compared(mine: str, other: str) -> dict[str, Any]:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
+import pytest
+
 from benchmarks.agents import same
-from reasoning_chains import Problem, ScriptedBackend, load_agent
+from reasoning_chains import (
+    EmbeddedBackend,
+    Problem,
+    ScriptedBackend,
+    close_backend,
+    load_agent,
+)
 from reasoning_chains.content import bundled_root
 from reasoning_chains.problems import exercises, passages
 from reasoning_chains.types import Content, SampleKey
@@ -17,17 +25,24 @@ from reasoning_chains.types import Content, SampleKey
 AGENTS = bundled_root() / "agents"
 
 
-def test_the_calculator_is_right_on_sums_that_it_has_not_seen() -> None:
+@pytest.fixture(scope="module")
+def embedded() -> Iterator[EmbeddedBackend]:
+    backend = EmbeddedBackend()
+    yield backend
+    close_backend(backend)  # its thread ends, which other tests count
+
+
+def test_the_calculator_is_right_on_sums_that_it_has_not_seen(embedded: EmbeddedBackend) -> None:
     asked = list(islice(exercises("arithmetic", 3, 5, split="eval"), 10))
-    found = load_agent("calculator").batch([exercise.problem for exercise in asked])
+    found = load_agent("calculator").batch([one.problem for one in asked], embedded)
     pairs = list(zip(found, asked, strict=True))
     assert sum(same(solution.answer, exercise.answer) for solution, exercise in pairs) >= 8
     assert all(solution.trace.acts for solution, _ in pairs)
 
 
-def test_the_researcher_looks_up_what_it_does_not_know() -> None:
+def test_the_researcher_looks_up_what_it_does_not_know(embedded: EmbeddedBackend) -> None:
     asked = list(islice(exercises("two_hop", 2, 5, split="eval"), 10))
-    found = load_agent("researcher").batch([exercise.problem for exercise in asked])
+    found = load_agent("researcher").batch([one.problem for one in asked], embedded)
     pairs = list(zip(found, asked, strict=True))
     assert sum(same(solution.answer, exercise.answer) for solution, exercise in pairs) >= 3
     assert any(solution.trace.acts for solution, _ in pairs)
