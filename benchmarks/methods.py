@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.chains import CHAINS as MEASURED
+from benchmarks.chains import INSIDE
 from reasoning_chains.cli.about import settings_of, templates_of_chain
 from reasoning_chains.content import Library
 from reasoning_chains.names import CHAINS, load
@@ -58,6 +60,8 @@ def figures(name: str) -> str:
             lines.append(_line(task, where, row))
         elif inside == name:
             lines.append(_line(task, f"around {chain}", row))
+    if len(lines) == HEAD and name in {*(one.partition(",")[0] for one in MEASURED), *INSIDE}:
+        return "Not measured yet on the weights in the package."
     if len(lines) == HEAD:
         return "It is not measured by itself: it reaches what the chains in it reach."
     return "\n".join(lines) + _made(data)
