@@ -74,11 +74,22 @@ def checked(tree: nodes.Template, file: str) -> nodes.Template:
         if any(tag_of(node) for node in step.find_all(nodes.CallBlock) if node is not step):
             raise TemplateMistake(f"{place}: it holds another tag: end it by {{% endstep %}} first")
         _check_options(step, place)
+    _check_parallel(tree, file)
     _once(tree.body, file)
     if any(True for _ in steps_of(tree)):
         extends = any(isinstance(node, nodes.Extends) for node in tree.body)
         _check_loose(tree.body, file, extends)
     return tree
+
+
+def _check_parallel(tree: nodes.Template, file: str) -> None:
+    for block in tree.find_all(nodes.CallBlock):
+        inner = map(tag_of, block.find_all(nodes.CallBlock))
+        if tag_of(block) == "parallel" and "answer" in inner:
+            raise TemplateMistake(
+                f"{file}, line {block.lineno}: an {{% answer %}} stands in {{% parallel %}}, whose "
+                "steps would be lost: put it behind {% endparallel %}"
+            )
 
 
 def _check_options(step: nodes.CallBlock, place: str) -> None:

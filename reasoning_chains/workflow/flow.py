@@ -64,7 +64,7 @@ class Flow:
             body, _, _ = loader.get_source(self.environment, name or self.name)
         except jinja2.TemplateNotFound as error:
             raise TemplateMistake(f"workflow {self.name!r}: {error.name!r} is not there") from None
-        return self.environment.plain(body, name or self.name)
+        return _parsed(self.environment, body, name or self.name)
 
     def trees(self) -> Iterator[jinja2.nodes.Template]:
         """Give the file and all that it extends, includes or imports."""
@@ -154,6 +154,12 @@ def flow_at(library: Library, path: str, lang: str) -> Flow:
         library = Library((file.parent.parent, *library.roots[-1:]))
     templates = _templates(library, file)
     return Flow(file.name, lang, templates.head_of(file.name, file), _environment(library, file))
+
+
+@lru_cache(maxsize=256)
+def _parsed(environment: WorkflowEnvironment, body: str, name: str) -> nodes.Template:
+    """Parse a file once, until its text changes; nobody changes the tree."""
+    return environment.plain(body, name)
 
 
 @lru_cache(maxsize=64)

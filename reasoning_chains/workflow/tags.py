@@ -12,7 +12,7 @@ from jinja2.parser import Parser
 from reasoning_chains.errors import near
 from reasoning_chains.workflow.progress import current
 
-__all__ = ["OPTIONS", "Tags", "literal", "options_of", "tag_of"]
+__all__ = ["OPTIONS", "Tags", "options_of", "tag_of"]
 
 OPTIONS = (
     "chain",
@@ -102,12 +102,3 @@ def tag_of(node: nodes.Node) -> str:
 def options_of(node: nodes.CallBlock) -> dict[str, nodes.Expr]:
     """Give the options of a step as they are written."""
     return {keyword.key: keyword.value for keyword in node.call.kwargs}
-
-
-def literal(expression: nodes.Expr) -> Any:
-    """Give the value of an expression that holds no variable.
-
-    Raises:
-        nodes.Impossible: It holds one.
-    """
-    return expression.as_const()

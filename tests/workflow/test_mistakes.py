@@ -27,6 +27,8 @@ CANNOT = {
     "{% step a, choices=['x', 'y'], kind='number' %}x{% endstep %}": "choices and kind do not go",
     "{% step a, samples=1, samples=2 %}x{% endstep %}": "option 'samples' of a step stands twice",
     "{% step question %}x{% endstep %}": "'question' means something else",
+    "{% parallel %}{% step a %}x{% endstep %}{% answer %}1{% endanswer %}{% endparallel %}": "line "
+    "1: an {% answer %} stands in {% parallel %}",
     "{% step items %}x{% endstep %}": "'items' means something else",
     "{% set a = 1 %}{% step a %}x{% endstep %}": "'a' means something else",
     "{% step a %}{% step b %}x{% endstep %}{% endstep %}": "it holds another tag",
