@@ -29,6 +29,7 @@ from reasoning_chains.answers import (
 from reasoning_chains.types import KINDS
 
 SMALL, LARGE = 256_000, 1_000_000
+MOST, STEEPEST = 250, 5
 SHAPES = (
     *("{", "[", "}", "\\boxed{", "\\boxed{5}", "<think>", "</think>", "<think></think>", " ", "\n"),
     *(
@@ -97,27 +98,32 @@ def text_of(shape: str, size: int) -> str:
     return (shape * (size // len(shape) + 1))[:size]
 
 
-def seconds(parser: Callable[[str], Any], text: str, repeats: int = 3) -> float:
-    """Measure CPU seconds: one run, or the best of three where the first looks slow."""
+def seconds(parser: Callable[[str], Any], text: str, repeats: int) -> float:
+    """Measure CPU seconds, the best of some runs."""
     best = float("inf")
     for _ in range(repeats):
         start = time.process_time()
         parser(text)
         best = min(best, time.process_time() - start)
-        if best < 0.1:
-            break
     return best
 
 
+def cell(name: str, shape: str, repeats: int = 1) -> dict[str, Any]:
+    """Time a parser on a shape at both sizes."""
+    small, large = (seconds(PARSERS[name], text_of(shape, n), repeats) for n in (SMALL, LARGE))
+    ratio = large / small if large > 0.005 else 1.0
+    return {"parser": name, "shape": shape, "ms": large * 1e3, "ratio": ratio}
+
+
+def breaks(row: dict[str, Any]) -> bool:
+    """Tell whether a cell breaks the rule."""
+    return bool(row["ms"] > MOST or row["ratio"] > STEEPEST)
+
+
 def measure() -> list[dict[str, Any]]:
-    """Time each parser on each shape at both sizes."""
-    rows: list[dict[str, Any]] = []
-    for name, parser in PARSERS.items():
-        for shape in SHAPES:
-            small, large = (seconds(parser, text_of(shape, size)) for size in (SMALL, LARGE))
-            ratio = large / small if large > 0.005 else 1.0
-            rows.append({"parser": name, "shape": shape, "ms": large * 1e3, "ratio": ratio})
-    return rows
+    """Time all cells; one that breaks the rule is timed again, the best of five."""
+    rows = (cell(name, shape) for name in PARSERS for shape in SHAPES)
+    return [cell(row["parser"], row["shape"], 5) if breaks(row) else row for row in rows]
 
 
 def told(row: dict[str, Any]) -> str:
@@ -131,7 +137,7 @@ def main() -> int:
     arguments.add_argument("--json", type=Path, help="write all cells to this file")
     chosen = arguments.parse_args()
     rows = measure()
-    broken = [row for row in rows if row["ms"] > 250 or row["ratio"] > 5]
+    broken = [row for row in rows if breaks(row)]
     for name in PARSERS:
         worst = max((row for row in rows if row["parser"] == name), key=lambda row: row["ms"])
         print(f"{name:20} {told(worst)}")

@@ -34,6 +34,7 @@ def options() -> argparse.Namespace:
     add("--tokenizer", type=Path, required=True, help="folder with tokenizer.json")
     add("--out", type=Path, required=True, help="folder for checkpoints, kept out of git")
     add("--minutes", type=float, default=85.0, help="length of the leg")
+    add("--tokens", type=float, default=0.0, help="length of the leg in tokens, not in minutes")
     add("--decay", type=float, default=0.4, help="last part in which the rates fall")
     add("--size", choices=tuple(SIZES), default="full")
     add("--seed", type=int, default=0)
@@ -254,24 +255,29 @@ class Leg:
         self.fresh = {"loss": 0.0, "learned": 0.0}
         print(json.dumps(point | {"tokens_per_second": round(rate)}), flush=True)
 
+    def part(self) -> float:
+        """Give how much of the leg is over, by its tokens where they are set, else by the clock."""
+        if self.given.tokens:
+            return float(self.done["tokens"] / self.given.tokens)
+        return float(self.done["seconds"] / (self.given.minutes * 60))
+
     def run(self) -> None:
-        """Train until the leg's time is over."""
+        """Train until the leg is over."""
         began, before = time.monotonic(), self.done["seconds"]
-        whole = self.given.minutes * 60
-        marks = [whole * i / self.given.points for i in range(1, self.given.points)]
-        marks = [mark for mark in marks if mark > before]
+        marks = [i / self.given.points for i in range(1, self.given.points)]
+        marks = [mark for mark in marks if mark > self.part()]
         said = before
         while True:
             clock = torch.tensor([before + time.monotonic() - began], dtype=torch.float64)
             dist.broadcast(clock, 0)
             self.done["seconds"] = clock.item()
-            if clock.item() >= whole:
+            if self.part() >= 1:
                 break
-            self.step(clock.item() / whole)
+            self.step(self.part())
             if clock.item() - said > 60:
                 said = clock.item()
                 self.report()
-            if marks and clock.item() >= marks[0]:
+            if marks and self.part() >= marks[0]:
                 marks.pop(0)
                 self.save()
                 name = f"{self.given.points - 1 - len(marks):02d}"

@@ -27,15 +27,26 @@ class FollowUp:
 def read_follow_up(text: str) -> FollowUp | None:
     """Read the first `Follow up: …` line before the final answer (arXiv:2210.03350)."""
     here = 0
-    for line in text.split("\n"):
-        bare = lower(fold(line)).strip(_SIGNS)
-        if bare.startswith(_ENDS):
-            return None
-        mark = next((mark for mark in _MARKS if mark in bare[:40]), "")
-        if mark:
-            colon = fold(line).find(":")
-            question = line[colon + 1 :].strip(_SIGNS + "\r")
-            if question:
-                return FollowUp(question, here + len(line.rstrip()))
+    for line in lower(fold(text)).split("\n"):
+        if line and _may_tell(line):
+            bare = line.strip(_SIGNS)
+            if bare.startswith(_ENDS):
+                return None
+            if any(mark in bare[:40] for mark in _MARKS):
+                written = text[here : here + len(line)]
+                question = written[line.find(":") + 1 :].strip(_SIGNS + "\r")
+                if question:
+                    return FollowUp(question, here + len(written.rstrip()))
         here += len(line) + 1
     return None
+
+
+def _may_tell(line: str) -> bool:
+    """Pass over most lines at little cost."""
+    return (
+        "follow" in line
+        or "final answer" in line
+        or "追问" in line
+        or "后续问题" in line
+        or "最终答案" in line
+    )

@@ -19,7 +19,8 @@ def read_program(reply: str) -> str | None:
     text = split_thinking(reply).text
     blocks = fenced_blocks(text)
     if not blocks:
-        return text.strip("\n").rstrip() if any(map(_is_code, text.splitlines())) else None
+        lines = (line for line in text.splitlines() if line)
+        return text.strip("\n").rstrip() if any(map(_is_code, lines)) else None
     marked = [
         block
         for block, language in zip(blocks, fenced_languages(text), strict=False)

@@ -16,6 +16,7 @@ from langchain_openai import ChatOpenAI
 
 from reasoning_chains import (
     BackendError,
+    Budget,
     Direct,
     LangChainBackend,
     ReAct,
@@ -283,6 +284,18 @@ def test_what_is_no_reply_and_what_breaks_are_errors_of_the_backend() -> None:
     assert isinstance(cut, HostedError)
     assert cut.received == "one"
     assert isinstance(cut.__cause__, Exception)
+
+
+def test_a_token_budget_reserves_the_longest_reply_of_the_model() -> None:
+    budget = Budget(tokens=10_000)
+    with ChatServer() as server:
+        for own, longest in ((None, 4096), (50, 50)):
+            backend = LangChainBackend(chat(server, max_tokens=own))
+            assert backend.defaults.max_tokens == longest
+            assert Direct().invoke("Draw.", backend=backend, budget=budget).answer is not None
+    endless = LangChainBackend(FakeListChatModel(responses=["a"]))
+    with pytest.raises(UserMistake, match="limit of each reply"):
+        Direct().invoke("Draw.", backend=endless, budget=budget)
 
 
 def test_chains_run_on_it() -> None:

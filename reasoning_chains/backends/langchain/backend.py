@@ -13,6 +13,7 @@ from reasoning_chains.backends.langchain.messages import Kept, read, to_langchai
 from reasoning_chains.backends.langchain.model import (
     abilities,
     chat_model_wanted,
+    longest_of,
     name_of,
     secrets_of,
     tuned,
@@ -53,7 +54,7 @@ class LangChainBackend:
         chat_model: Any `BaseChatModel`. What is asked is a copy without retries of its own.
         thinking: Whether the model thinks by itself: prompts then leave out what asks for steps.
         defaults: What a request's sampling lies over; where neither says it, the model's own
-            settings hold.
+            settings hold. A reply has 4,096 tokens where the model could be told, and is not.
         name: Stands in sample keys and traces, if not one made of the model's names.
 
     Of a request's sampling it sets those fields that the chat model has; a note in the trace tells
@@ -76,7 +77,7 @@ class LangChainBackend:
         wanted("name", name, str, type(None))
         chat_model_wanted(chat_model)
         self.name = name or name_of(chat_model)
-        self.defaults = defaults
+        self.defaults = defaults.over(Sampling(max_tokens=longest_of(chat_model)))
         self.capabilities: Capabilities = abilities(chat_model, thinking=thinking)
         self._model = without_retries(chat_model)
         self._secrets = secrets_of(chat_model)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = [
     "abilities",
     "chat_model_wanted",
+    "longest_of",
     "name_of",
     "secrets_of",
     "tuned",
@@ -34,6 +35,8 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "seed": ("seed", "random_seed"),
 }
 """How chat models call what a sampling holds."""
+
+_LONGEST = 4096
 
 
 def chat_model_wanted(model: object) -> None:
@@ -84,6 +87,15 @@ def secrets_of(model: BaseChatModel) -> list[str]:
     values: list[Any] = [getattr(model, name, None) for name in type(model).model_fields]
     found = [v.get_secret_value() for v in values if hasattr(v, "get_secret_value")]
     return [value for value in found if isinstance(value, str)]
+
+
+def longest_of(model: BaseChatModel) -> int | None:
+    """Give how many tokens a reply may have, which budgets reserve; None where nobody can."""
+    name = _taken(model, "max_tokens")
+    if name is None:
+        return None
+    own = getattr(model, name)
+    return own if isinstance(own, int) and own > 0 else _LONGEST
 
 
 def without_retries(model: BaseChatModel) -> BaseChatModel:
