@@ -1,7 +1,7 @@
 """Measures the NumPy engine against `transformers.generate`, side by side in one run.
 
 Same weights, prompts and output lengths, one thread each, with sampling, a stop string and
-log-probabilities on in both; the embedded side is the whole backend, its deltas included. Ends of
+log-probabilities on in both; the embedded side is the whole backend. Neither streams. Ends of
 replies are switched off in both, so that the lengths are the same, and so is the cache of prompts,
 which `generate` has none of. Run it as
 

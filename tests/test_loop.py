@@ -236,7 +236,7 @@ from reasoning_chains.types import *
 content = Content((Message("user", "hi"),), Sampling(temperature=0, max_tokens=900_000))
 begun = threading.Event()
 request = Request(content, (SampleKey("local", content.digest),))
-submit(EmbeddedBackend(sys.argv[1]).complete(request, lambda *_: begun.set()))
+submit(EmbeddedBackend(sys.argv[1]).streamed().complete(request, lambda *_: begun.set()))
 begun.wait()
 """
 

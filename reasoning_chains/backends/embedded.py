@@ -5,6 +5,7 @@ It needs no key and no torch; it knows no chain and no wire.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -55,6 +56,12 @@ class EmbeddedBackend:
         from reasoning_chains.backends.engine.loading import load_numpy
 
         return load_numpy(self.folder, self._cache_bytes, self._max_rows)
+
+    def streamed(self) -> EmbeddedBackend:
+        """Give the same backend with deltas; the model is shared."""
+        view = copy.copy(self)
+        view._session = self._session.streamed()
+        return view
 
     async def complete(self, request: Request, emit: Emit) -> None:
         """Answer a request, its samples in one batch with all else that is being asked."""

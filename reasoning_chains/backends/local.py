@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from contextlib import nullcontext
 from functools import cached_property
@@ -72,6 +73,12 @@ class TransformersBackend:
         from reasoning_chains.backends.engine.torch_loading import load_torch
 
         return load_torch(self.folder, self._device, self._dtype, self._max_rows)
+
+    def streamed(self) -> TransformersBackend:
+        """Give the same backend with deltas; the model is shared."""
+        view = copy.copy(self)
+        view._session = self._session.streamed()
+        return view
 
     async def complete(self, request: Request, emit: Emit) -> None:
         """Answer a request, its samples in one batch with all else that is being asked."""

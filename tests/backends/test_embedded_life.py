@@ -104,7 +104,7 @@ def test_cancelling_frees_the_row_and_the_others_go_on(folder: Path) -> None:
         endless = user("hi", temperature=0, max_tokens=90_000)
         heard = Heard()
         request = Request(endless, samples(endless, range(2)))
-        task = asyncio.create_task(backend.complete(request, heard.emit))
+        task = asyncio.create_task(backend.streamed().complete(request, heard.emit))
         while not heard.deltas:
             await asyncio.sleep(0.01)
         task.cancel()
@@ -128,7 +128,7 @@ def test_the_event_loop_stays_free_and_deltas_come_while_it_decodes(folder: Path
         heard = Heard()
         content = user("hi", max_tokens=60)
         request = Request(content, samples(content, range(1)))
-        task = asyncio.create_task(backend.complete(request, heard.emit))
+        task = asyncio.create_task(backend.streamed().complete(request, heard.emit))
         turns = 0
         while not task.done():
             await asyncio.sleep(0)
@@ -147,7 +147,7 @@ def test_closing_ends_what_is_being_worked_at(folder: Path) -> None:
         content = user("hi", max_tokens=90_000)
         heard = Heard()
         request = Request(content, samples(content, range(1)))
-        task = asyncio.create_task(backend.complete(request, heard.emit))
+        task = asyncio.create_task(backend.streamed().complete(request, heard.emit))
         while not heard.deltas:
             await asyncio.sleep(0.01)
         await backend.aclose()

@@ -17,11 +17,12 @@ from reasoning_chains.types import (
     Completion,
     Content,
     Message,
+    Request,
     Sampling,
     ToolSpec,
     Usage,
 )
-from tests.backends.asking_local import ask, tell, user
+from tests.backends.asking_local import Heard, ask, samples, tell, user
 from tests.backends.tiny_model import write_model
 
 
@@ -73,6 +74,13 @@ def test_deltas_join_to_the_text(backend: EmbeddedBackend) -> None:
     heard = asyncio.run(ask(backend, user("hi", temperature=1.5, max_tokens=40), range(6)))
     for index, completion in enumerate(heard.completions):
         assert heard.shown(index) == completion.text
+
+
+def test_who_does_not_watch_gets_whole_replies_alone(backend: EmbeddedBackend) -> None:
+    heard, content = Heard(), user("hi", max_tokens=40)
+    asyncio.run(backend.complete(Request(content, samples(content, range(2))), heard.emit))
+    assert not heard.deltas
+    assert heard.completions == asyncio.run(ask(backend, content, range(2))).completions
 
 
 def test_a_reply_ends_before_any_stop_string_at_every_place(backend: EmbeddedBackend) -> None:

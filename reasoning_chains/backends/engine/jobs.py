@@ -21,11 +21,13 @@ class Asked:
     Args:
         request: What is asked.
         sampling: Its sampling, laid over the backend's defaults.
+        watched: Whether the replies are passed on while they are written.
     """
 
-    def __init__(self, request: Request, sampling: Sampling) -> None:
+    def __init__(self, request: Request, sampling: Sampling, *, watched: bool = False) -> None:
         self.request = request
         self.sampling = sampling
+        self.watched = watched
         self.line: Delivery[News] = Delivery()
         self.written: Written | None = None
         self.prompt: Any = None
@@ -38,8 +40,8 @@ class Asked:
         return not self.open or self.line.dropped
 
     def show(self, index: int, deltas: Sequence[Delta]) -> None:
-        """Pass on what a sample's reply shows."""
-        for delta in deltas:
+        """Pass on what a sample's reply shows to one who watches."""
+        for delta in deltas if self.watched else ():
             self.line.put((index, delta))
 
     def settle(self, index: int, end: Completion | BackendError) -> None:

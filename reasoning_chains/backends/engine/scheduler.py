@@ -179,9 +179,10 @@ class Scheduler:
         now = time.monotonic()
         if now - self._shown >= SHOW_EVERY:
             self._shown = now
-            for row in self._rows:
+            watched = [row for row in self._rows if row.job.watched]
+            for row in watched:
                 row.show()
-            self._unread += [row.job for row in self._rows]
+            self._unread += [row.job for row in watched]
         if self._unread:
             wake([job.line for job in dict.fromkeys(self._unread)])
             self._unread = []

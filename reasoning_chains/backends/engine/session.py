@@ -6,6 +6,7 @@ It knows no network. The model is loaded in the worker's thread when the first r
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -68,6 +69,13 @@ class Session:
             self._build, f"reasoning-chains {name}", around
         )
         self._jobs: set[Asked | Scoring] = set()
+        self._watched = False
+
+    def streamed(self) -> Session:
+        """Give a view of the same session that emits deltas."""
+        view = copy.copy(self)
+        view._watched = True
+        return view
 
     def _build(self) -> Scheduler:
         from reasoning_chains.backends.engine.scheduler import Scheduler
@@ -84,7 +92,7 @@ class Session:
         self._check(request.content, sampling, abilities)
         if not request.n:
             return
-        job = Asked(request, sampling)
+        job = Asked(request, sampling, watched=self._watched)
         left = request.n
         with self._at_hand(job):
             self._worker.submit(job)
