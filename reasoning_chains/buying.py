@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from reasoning_chains.budget import Account
-from reasoning_chains.errors import BackendError
+from reasoning_chains.errors import BackendError, BudgetSpent
 from reasoning_chains.protocols import Backend
-from reasoning_chains.solution import Event, TextDelta
+from reasoning_chains.solution import AskFailed, Event, TextDelta
 from reasoning_chains.trace import Span
 from reasoning_chains.types import Completion, Content, Delta, Request, SampleKey
 
@@ -85,8 +85,9 @@ async def buy(
                 completion = await _send(session, Request(content, (key,)), path)
             finally:
                 hold.settle(completion.usage if completion else None)
-    except BackendError as error:
+    except (BackendError, BudgetSpent) as error:
         span.data["error"] = str(error)
+        session.tell(AskFailed(path, str(error)))
         raise
     session.prompt_tokens[content.digest] = completion.usage.prompt_tokens
     return completion

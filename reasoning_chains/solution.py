@@ -12,6 +12,7 @@ from reasoning_chains.types import Completion, Usage
 __all__ = [
     "ActStarted",
     "Answered",
+    "AskFailed",
     "AskStarted",
     "Candidate",
     "Event",
@@ -126,6 +127,14 @@ class ReplyArrived:
 
 
 @dataclass(frozen=True, slots=True)
+class AskFailed:
+    """No reply came, or not all of it; `error` says why."""
+
+    path: tuple[str | int, ...]
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class ActStarted:
     """A tool is about to be called, with arguments as the model wrote them."""
 
@@ -160,7 +169,14 @@ class Answered:
 
 
 Event: TypeAlias = (
-    AskStarted | TextDelta | ReplyArrived | ActStarted | ObservationArrived | VoteCounted | Answered
+    AskStarted
+    | TextDelta
+    | ReplyArrived
+    | AskFailed
+    | ActStarted
+    | ObservationArrived
+    | VoteCounted
+    | Answered
 )
 
 _GRAVE: tuple[StopReason, ...] = ("budget", "refused", "length")

@@ -11,7 +11,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from reasoning_chains.chain import Chain
 from reasoning_chains.langchain.shape import OneVoice, Shape
 from reasoning_chains.session import AnyBackend, Settings
-from reasoning_chains.solution import Answered, Event, ReplyArrived, TextDelta
+from reasoning_chains.solution import Answered, AskFailed, Event, ReplyArrived, TextDelta
 
 __all__ = ["ChainRunnable"]
 
@@ -96,7 +96,7 @@ class ChainRunnable(Runnable[Any, Any]):
         if isinstance(event, TextDelta):
             if not event.reasoning or self.shape.output != "text":
                 texts = voice.hear(event.path, event.text)
-        elif isinstance(event, ReplyArrived):
+        elif isinstance(event, ReplyArrived | AskFailed):
             texts = voice.end(event.path)
         for text in texts:
             if (piece := self.shape.piece(text)) is not None:

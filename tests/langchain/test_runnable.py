@@ -27,7 +27,8 @@ from reasoning_chains import (
     ZeroShotCoT,
 )
 from reasoning_chains.langchain.shape import OneVoice
-from reasoning_chains.types import Completion, Request
+from reasoning_chains.protocols import Emit
+from reasoning_chains.types import Completion, Delta, Request
 from tests.langchain.heard import Heard
 
 WORKED = "3 + 4 = 7. The answer is 7."
@@ -295,3 +296,23 @@ def test_a_problem_keeps_its_own_history() -> None:
     problem = Problem("And Norway?", history=[Message("user", "Hello")])  # type: ignore[arg-type]
     assert Direct().as_runnable(backend).invoke(problem).content == "Oslo"
     assert ("user", "Hello") in asked(backend)
+
+
+class Breaking(ScriptedBackend):
+    """Breaks off in the middle of its first reply."""
+
+    async def complete(self, request: Request, emit: Emit) -> None:
+        emit(0, Delta("half a"))
+        emit(0, BackendError("the line broke"))
+        rest = Request(request.content, request.samples[1:])
+        await super().complete(rest, lambda index, news: emit(index + 1, news))
+
+
+def test_a_voter_that_breaks_off_leaves_the_word_to_the_others() -> None:
+    runnable = SelfConsistency(ZeroShotCoT(), samples=3).as_runnable(
+        Breaking([WORKED, WORKED]), problem=NUMBER
+    )
+    *working, last = runnable.stream("3 + 4?")
+    told = "".join(chunk.additional_kwargs["reasoning_content"] for chunk in working)
+    assert told == f"half a\n\n{WORKED}\n\n{WORKED}"
+    assert last.content == "7"
