@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from reasoning_chains.errors import UserMistake, ranged, wanted
+from reasoning_chains.sandbox.stopping import Stop
 from reasoning_chains.toolbox import Tool, ToolFailed
 from reasoning_chains.tools.given import only_text, text_of
 from reasoning_chains.tools.sqlite_child import SCHEMA, late
@@ -58,7 +60,9 @@ def schema_text(source: str | Path) -> str:
     wanted("source of schema_text", source, str, Path)
     file = _found(source)
     try:
-        return _asked({"file": f"{file.as_uri()}?mode=ro", "rows": 1, "seconds": 5.0}, SCHEMA)
+        return _asked(
+            {"file": f"{file.as_uri()}?mode=ro", "rows": 1, "seconds": 5.0}, SCHEMA, Stop()
+        )
     except ToolFailed as failure:
         raise UserMistake(f"sqlite: {file} cannot be read: {failure}") from None
 
@@ -82,33 +86,42 @@ def _found(source: str | Path) -> Path:
 
 
 async def _call(limits: Mapping[str, Any], arguments: Mapping[str, Any]) -> str:
-    query = text_of(arguments, "query")
-    return await in_thread(partial(_asked, limits, query))
+    query, stop = text_of(arguments, "query"), Stop()
+    try:
+        return await in_thread(partial(_asked, limits, query, stop))
+    except asyncio.CancelledError:
+        stop.now()
+        raise
 
 
-def _asked(limits: Mapping[str, Any], query: str) -> str:
+def _asked(limits: Mapping[str, Any], query: str, stop: Stop) -> str:
     """Run a query in a process of its own.
 
     Raises:
         ToolFailed: It gives no result; SQLite's words say why.
     """
-    try:
-        ended = subprocess.run(
+    with (
+        subprocess.Popen(
             [sys.executable, *["-I", "-S", "-B", "-X", "utf8"], str(_child())],
-            input=json.dumps({**limits, "query": query}).encode(),
-            capture_output=True,
-            timeout=limits["seconds"] + _GRACE - 1,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             env={name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ},
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise ToolFailed(late(limits["seconds"])) from None
-    if ended.returncode < 0:  # the system ended it: its time on the CPU was over
+        ) as child,
+        stop.reaching(child.kill),
+    ):
+        asked = json.dumps({**limits, "query": query}).encode()
+        try:
+            out, wrong = child.communicate(asked, limits["seconds"] + _GRACE - 1)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            raise ToolFailed(late(limits["seconds"])) from None
+    if child.returncode < 0:  # the system ended it: its time on the CPU was over
         raise ToolFailed(late(limits["seconds"]))
-    if ended.returncode:
-        lines = ended.stderr.decode(errors="replace").splitlines() or [""]
+    if child.returncode:
+        lines = wrong.decode(errors="replace").splitlines() or [""]
         raise ToolFailed(f"sql failed: {lines[-1]}")
-    told = json.loads(ended.stdout)
+    told = json.loads(out)
     if "error" in told:
         raise ToolFailed(str(told["error"]))
     return str(told["text"])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import sqlite3
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from reasoning_chains.acting import call_tool
+from reasoning_chains.budget import Account, Budget
 from reasoning_chains.errors import UserMistake
 from reasoning_chains.names import open_tool
 from reasoning_chains.tools.sqlite import schema_text, sqlite
@@ -232,3 +236,24 @@ def test_a_broken_file_is_told(towns: Path) -> None:
     towns.unlink()
     gone = act(tool, "SELECT 1")
     assert (gone.failed, "unable to open" in gone.text) == (True, True)
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.5])
+def test_a_cancelled_query_ends_at_once(towns: Path, delay: float) -> None:
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
+    tool = sqlite(towns, seconds=60)
+
+    async def cancelled() -> list[threading.Thread]:
+        asked = call_tool(Account(Budget()), [tool], tool.name, {"query": endless})
+        before, task = set(threading.enumerate()), asyncio.create_task(asked)
+        while not (begun := [*{*threading.enumerate()} - before]):
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(delay)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return begun
+
+    (waiting,) = asyncio.run(cancelled())
+    waiting.join(10)
+    assert not waiting.is_alive()
