@@ -28,7 +28,7 @@ __all__ = [
     "load",
     "open_backend",
     "open_tool",
-    "project_function",
+    "project_object",
 ]
 
 CHAINS: Mapping[str, str] = {
@@ -170,8 +170,8 @@ def _made(kind: str, rest: str, options: Mapping[str, Any]) -> Backend:
     return backend
 
 
-def project_function(spec: str, folder: Path) -> Any:
-    """Give what `module:function` means in a file of the user's own project.
+def project_object(spec: str, folder: Path, kind: str = "tool") -> Any:
+    """Give what `module:name` means in a file of the user's own project: a tool or a chain.
 
     The module is one that can be imported, or a file of the project's folder.
 
@@ -180,17 +180,17 @@ def project_function(spec: str, folder: Path) -> Any:
     """
     name, colon, attribute = spec.partition(":")
     if not colon or not all(part.isidentifier() for part in (*name.split("."), attribute)):
-        raise UnknownName("tool", spec, [*TOOLS, "agent:NAME", "module:function"])
+        raise UnknownName(kind, spec, [*TOOLS, "agent:NAME", "module:function"])
     file = folder.joinpath(*name.split(".")).with_suffix(".py")
     module: Any = None
     with Caught() as caught:
         module = _of_file(file) if file.is_file() else importlib.import_module(name)
     if (error := caught.error) is not None:
-        told = f"tool {spec!r}: {type(error).__name__}: {error}"
+        told = f"{kind} {spec!r}: {type(error).__name__}: {error}"
         raise UserMistake(f"{told}; it is looked for in {folder} too") from error
     if not hasattr(module, attribute):
         raise UserMistake(
-            f"tool {spec!r}: {name} has no {attribute}: {near(attribute, vars(module))}"
+            f"{kind} {spec!r}: {name} has no {attribute}: {near(attribute, vars(module))}"
         )
     return getattr(module, attribute)
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
-from typing import TYPE_CHECKING, Any, get_type_hints
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast, get_type_hints
 
-from reasoning_chains.errors import UnknownName, UserMistake, shown, wanted
-from reasoning_chains.names import CHAINS, RULES, chain_class
+from reasoning_chains.errors import Caught, UnknownName, UserMistake, shown, wanted
+from reasoning_chains.names import CHAINS, RULES, chain_class, project_object
 
 if TYPE_CHECKING:
     from reasoning_chains.chain import Chain
 
-__all__ = ["parse_chain", "spell"]
+__all__ = ["open_chain", "parse_chain", "spell"]
 
 _LONGEST = 2000
 _DEEPEST = 20
@@ -43,6 +44,33 @@ def parse_chain(text: str) -> Chain:
         raise UserMistake(f"{text[:80]!r} is no chain: {_HOW}")
     made: Chain = chain
     return made
+
+
+def open_chain(text: str, project: str | Path | None = None) -> Chain:
+    """Read a chain from its spelling, or from `module:Name` of the user's own project.
+
+    Only what the user wrote may be read so: a module is executed.
+
+    Raises:
+        UnknownName: A chain or an argument is not known; the message lists near ones.
+        UserMistake: There is no such module or name, or it is no chain.
+    """
+    from reasoning_chains.project import project_folder
+
+    module, colon, _ = text.partition(":")
+    if not colon or not module.strip().replace(".", "").isidentifier():
+        return parse_chain(text)
+    made: Any = project_object(text.strip(), project_folder(project), "chain")
+    if isinstance(made, type):
+        cls = made
+        with Caught() as caught:
+            made = cls()
+        if caught.error is not None:
+            told = f"chain {text!r} cannot be made without arguments: {caught.error}"
+            raise UserMistake(f"{told}; name one that is made already") from None
+    if not hasattr(made, "solve") or not hasattr(made, "invoke"):
+        raise UserMistake(f"{text!r} must be a Chain or a class of one, found {shown(made)}")
+    return cast("Chain", made)
 
 
 def _read(node: ast.expr, depth: int) -> Any:

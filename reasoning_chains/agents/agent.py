@@ -14,7 +14,7 @@ from reasoning_chains.chain import Chain
 from reasoning_chains.chains.retrieve import Retrieve
 from reasoning_chains.content import Library, safe_name
 from reasoning_chains.errors import UnknownName, UserMistake, wanted
-from reasoning_chains.spelling import parse_chain
+from reasoning_chains.spelling import open_chain
 from reasoning_chains.tools.giving import rebuilt, with_tools
 from reasoning_chains.workflow import Workflow
 
@@ -103,7 +103,7 @@ def agent_names(project: str | Path | None = None) -> list[str]:
 
 
 def _chain(card: Card, folder: Path, library: Library) -> Chain:
-    chain = _spelled(card, folder)
+    chain = _spelled(card, folder, library)
     if card.tools:
         chain = with_tools(chain, opened(card.tools, folder, library), "tools")
     changed: dict[str, Any] = {}
@@ -127,10 +127,10 @@ def _placed(folder: Path, chain: Any) -> Any:
     return chain
 
 
-def _spelled(card: Card, folder: Path) -> Chain:
+def _spelled(card: Card, folder: Path, library: Library) -> Chain:
     """Read the chain; a workflow may be a file in the agent's own folder."""
     if card.chain.strip() != "workflow":
-        made: Chain = rebuilt(parse_chain(card.chain), partial(_placed, folder))
+        made: Chain = rebuilt(open_chain(card.chain, library.roots[0]), partial(_placed, folder))
         return made
     if card.template is None:
         raise UserMistake("a workflow needs its file: write template: NAME")

@@ -10,7 +10,7 @@ from typing import Any
 from reasoning_chains.agents.card import Server
 from reasoning_chains.agents.worker import worker
 from reasoning_chains.content import Library
-from reasoning_chains.names import TOOLS, open_tool, project_function
+from reasoning_chains.names import TOOLS, open_tool, project_object
 from reasoning_chains.toolbox import Tool, Toolbox
 from reasoning_chains.tools.decorator import tool
 from reasoning_chains.tools.mcp import McpServer
@@ -42,5 +42,5 @@ def _opened(name: str | Server, folder: Path, library: Library) -> Tool | Toolbo
         if rest and (folder / rest).exists():
             return open_tool(f"{kind}:{folder / rest}")
         return open_tool(name)
-    found: Any = project_function(name, library.roots[0])
+    found: Any = project_object(name, library.roots[0])
     return tool(found) if isinstance(found, FunctionType | BuiltinFunctionType) else found

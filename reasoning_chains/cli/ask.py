@@ -15,7 +15,7 @@ from reasoning_chains.cli.tools import Person, opened_tools
 from reasoning_chains.errors import UserMistake
 from reasoning_chains.names import open_backend
 from reasoning_chains.solution import Solution
-from reasoning_chains.spelling import parse_chain
+from reasoning_chains.spelling import open_chain
 from reasoning_chains.tools.giving import with_tools
 from reasoning_chains.types import Kind, Problem, Sampling
 
@@ -34,7 +34,9 @@ class AskOptions:
     """What `ask` takes."""
 
     question: Annotated[str, typer.Argument(help="The question, or - for standard input.")]
-    chain: Annotated[str, option("As `chains` lists them.", "--chain", "-c")] = "zero_shot_cot"
+    chain: Annotated[str, option("As `chains` lists them, or module:Name.", "--chain", "-c")] = (
+        "zero_shot_cot"
+    )
     backend: Annotated[str, option("embedded, openai:MODEL, …", "--backend", "-b")] = "embedded"
     tools: Annotated[str, option("calculator,lookup:notes/, for react.", "--tools")] = ""
     kind: Annotated[str, option("The answer: number, choice, …", "--kind", "-k")] = "text"
@@ -72,7 +74,7 @@ class AskOptions:
 @with_options(AskOptions)
 def ask(options: AskOptions) -> None:
     """Answer one question and show the reasoning, the votes and the cost."""
-    chain, person = parse_chain(options.chain), Person()
+    chain, person = open_chain(options.chain), Person()
     if options.tools:
         chain = with_tools(chain, opened_tools(options.tools, person), "--tools")
     problem = options.problem()

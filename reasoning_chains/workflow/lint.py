@@ -22,7 +22,8 @@ def findings(flow: Flow) -> Iterator[str]:
     """
     flow.template()
     tree = flow.tree()
-    found = [*_unused(tree), *_unset(flow, tree), *_never(tree), *_behind(tree.body)]
+    found = [*_unused(tree), *_unset(flow, tree), *_never(tree), *_passed_by(tree)]
+    found += _behind(tree.body)
     if not flow.head.description:
         found.append((1, "it has no description in its head"))
     for line, told in sorted(found):
@@ -81,6 +82,42 @@ def _never(tree: nodes.Template) -> Iterator[tuple[int, str]]:
                 if operand.op in ("eq", "in") and value not in choices[name]:
                     known = ", ".join(choices[name])
                     yield compare.lineno, f"{name} is never {value!r}: its choices are {known}"
+
+
+def _passed_by(tree: nodes.Template) -> Iterator[tuple[int, str]]:
+    """Find branches whose test is never true, and those behind a branch for every choice."""
+    choices = {name_of(step): {*_choices(step)} for step in steps_of(tree)}
+    inner = {id(other) for node in tree.find_all(nodes.If) for other in node.elif_}
+    for node in tree.find_all(nodes.If):
+        if id(node) in inner:
+            continue
+        taken: dict[str, set[str]] = {}
+        full = ""
+        for branch in (node, *node.elif_):
+            name, values = _asked(branch.test)
+            again = values and taken.get(name, set()).issuperset(values)
+            if full or again or _is_constant(branch.test, truth=False):
+                yield branch.lineno, f"this branch is never reached{full}"
+            taken.setdefault(name, set()).update(values)
+            if choices.get(name) and choices[name] <= taken[name]:
+                full = f": there is one for every choice of {name} above it"
+            elif _is_constant(branch.test, truth=True):
+                full = ": the one above it is always taken"
+        if full and node.else_:
+            yield node.else_[0].lineno, f"this branch is never reached{full}"
+
+
+def _is_constant(test: nodes.Node, *, truth: bool) -> bool:
+    return isinstance(test, nodes.Const) and bool(test.value) is truth
+
+
+def _asked(test: nodes.Node) -> tuple[str, list[Any]]:
+    """Give the name that a test compares, and the values that make it true."""
+    if isinstance(test, nodes.Compare) and isinstance(test.expr, nodes.Name):
+        (operand, *more) = test.ops
+        if not more and operand.op in ("eq", "in"):
+            return test.expr.name, _constants(operand.expr)
+    return "", []
 
 
 def _choices(step: nodes.CallBlock) -> tuple[str, ...]:

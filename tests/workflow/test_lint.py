@@ -17,6 +17,8 @@ from reasoning_chains.workflow.lint import findings
 from tests.workflow.flows import written
 
 HEAD = "---\ndescription: d\ninputs: [age]\n---\n"
+CHOICE = '{% step a, choices=["x", "y"] %}?{% endstep %}'
+ONE = "{% answer %}1{% endanswer %}"
 ODD = {
     "{% step a %}x{% endstep %}\n{% step b %}y{% endstep %}": ["line 5: step a: nothing uses its"],
     "{% step a %}{{ ago }}{% endstep %}": ["line 5: variable 'ago' is set by no step"],
@@ -30,12 +32,27 @@ ODD = {
         "line 6: step b: nothing uses its reply",
         "line 6: this step stands behind an answer",
     ],
+    "{% if false %}{% step a %}x{% endstep %}{% endif %}": ["line 5: this branch is never reached"],
+    CHOICE + "{% if a == 'x' %}\n{% elif a == 'x' %}\n{% endif %}": [
+        "line 6: this branch is never reached"
+    ],
+    CHOICE
+    + "{% if a == 'x' %}{% elif a == 'y' %}{% elif true %}{% else %}"
+    + ONE
+    + "{% endif %}": [
+        "line 5: this branch is never reached: there is one for every choice of a",
+        "line 5: this branch is never reached: there is one for every choice of a",
+    ],
+    CHOICE + "{% if a in ['x', 'y'] %}{% else %}" + ONE + "{% endif %}": [
+        "line 5: this branch is never reached: there is one for every choice of a"
+    ],
 }
 FINE = (
     "{% step a %}{{ age }}{% endstep %}{% step b, history=true %}y{% endstep %}",
     "{% for i in [1, 2] %}{% step a %}{{ b | default('') }}{% endstep %}"
     "{% step b %}{{ a }}{% endstep %}{% endfor %}",
     "{% step a %}x{% endstep %}{% answer %}{{ steps.a | length }}{% endanswer %}",
+    CHOICE + "{% if a == 'x' %}{% elif lang == 'en' %}{% elif a == 'y' %}{% else %}{% endif %}",
     "{% macro m(n) %}{{ n }}{% endmacro %}{% step a %}{{ m(2) }}{{ lang }}{% endstep %}",
 )
 
