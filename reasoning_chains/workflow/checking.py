@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PureWindowsPath
 from typing import Any
 
 from jinja2 import nodes
 
 from reasoning_chains.content import safe_name
 from reasoning_chains.errors import TemplateMistake, UserMistake, near
+from reasoning_chains.names import TOOLS
 from reasoning_chains.spelling import parse_chain
 from reasoning_chains.types import KINDS
 from reasoning_chains.workflow.options import check_values
@@ -144,12 +147,23 @@ def _check_literal(place: str, option: str, value: Any) -> None:
         raise TemplateMistake(f"{place}: {option}={value!r} must be text in quotes")
     elif option == "chain":
         parse_chain(value)
+        texts = (node.value for node in ast.walk(ast.parse(value.strip(), mode="eval").body)
+                 if isinstance(node, ast.Constant) and isinstance(node.value, str))  # fmt: skip
+        if outside := next(filter(_leaves, texts), ""):
+            raise TemplateMistake(f"{place}: the path {outside!r} leaves the project")
     elif option == "tool" and ":" in value and not safe_name(value.partition(":")[2].rstrip("/")):
         raise TemplateMistake(
             f"{place}: the path of {value!r} leaves the project: give the tool in tools=[…]"
         )
     elif option == "kind" and value not in KINDS:
         raise TemplateMistake(f"{place}: unknown kind {value!r}: {near(value, KINDS)}")
+
+
+def _leaves(text: str) -> bool:
+    """Tell whether a text of a chain, such as `lookup:notes/`, may be a path out of the project."""
+    kind, colon, rest = text.partition(":")
+    path = PureWindowsPath(rest if colon and kind in TOOLS else text)  # knows both kinds of slashes
+    return bool(path.anchor) or ".." in path.parts or text.startswith("~") or rest.startswith("~")
 
 
 def _once(body: Iterable[nodes.Node], file: str) -> dict[str, int]:

@@ -41,6 +41,17 @@ CANNOT = {
     "{% step a, history='no' %}x{% endstep %}": "history must be True or False",
     "{% step a, input=' ' %}{% endstep %}": "must be the question that is asked",
     "{% step a %} {% endstep %}": "line 1, step a: it has no text",
+    **{
+        '{% step a, chain="' + chain + '" %}x{% endstep %}': "line 1, step a: the path .* leaves"
+        for chain in (
+            "retrieve(direct, '/etc/passwd')",
+            "self_consistency(retrieve(direct, 'C:/keys'))",
+            "react(('lookup:../other',))",
+            "react(('sqlite:~/mail.db',))",
+            "workflow('~/other.jinja')",
+            "workflow(path='notes/../../other.jinja')",
+        )
+    },
     "\n\nHello\n{% step a %}x{% endstep %}": "line 3: 'Hello' stands in no step",
     "{% step %}x{% endstep %}": "line 1: expected token 'name'",
     "{% step a %}x": "line 1: Unexpected end of template",
