@@ -14,7 +14,7 @@ from stat import S_ISREG
 
 from reasoning_chains.errors import UserMistake, shown
 
-__all__ = ["PROJECT_VARIABLE", "Library", "bundled_root", "safe_name"]
+__all__ = ["PROJECT_VARIABLE", "Library", "bundled_root", "is_there", "safe_name"]
 
 PROJECT_VARIABLE = "REASONING_CHAINS_PROJECT"
 _LARGEST = 4_000_000
@@ -51,7 +51,7 @@ class Library:
         """
         named = project or os.environ.get(PROJECT_VARIABLE)
         folder = Path(named) if named else _current()
-        if named and not _is_folder(folder):
+        if named and not (is_there(folder) and folder.is_dir()):
             told = shown(str(folder))
             raise UserMistake(f"project folder {told} is not there: create it or name another")
         return cls((folder.resolve(), bundled_root()))
@@ -101,9 +101,10 @@ def _inside(path: Path, folder: Path, inode: int) -> bool:
     return path.resolve().is_relative_to(folder.resolve())
 
 
-def _is_folder(path: Path) -> bool:
+def is_there(path: Path) -> bool:
+    """Tell whether a file or folder is there; one with a name that cannot be is not."""
     try:
-        return path.is_dir()
+        return path.exists()
     except OSError:  # such as a name that is too long
         return False
 

@@ -143,11 +143,13 @@ def open_backend(name: str, *, project: str | None = None, **options: Any) -> Ba
 
 def _placed(kind: str, written: str, folder: Path) -> str:
     """Read a path from the project's folder on; what is not there may be a model's name."""
+    from reasoning_chains.content import is_there
+
     try:
         path = folder / type(folder)(written).expanduser()  # an absolute path stays as it is
     except RuntimeError:
         raise UserMistake(f"{written}: this machine has no such home folder") from None
-    named = kind == "transformers" and not written.startswith("~") and not path.exists()
+    named = kind == "transformers" and not written.startswith("~") and not is_there(path)
     return written if named else str(path)
 
 
@@ -178,13 +180,15 @@ def project_object(spec: str, folder: Path, kind: str = "tool") -> Any:
     Raises:
         UserMistake: There is no such module, or nothing of this name in it.
     """
+    from reasoning_chains.content import is_there
+
     name, colon, attribute = spec.partition(":")
     if not colon or not all(part.isidentifier() for part in (*name.split("."), attribute)):
         raise UnknownName(kind, spec, [*TOOLS, "agent:NAME", "module:function"])
     file = folder.joinpath(*name.split(".")).with_suffix(".py")
     module: Any = None
     with Caught() as caught:
-        module = _of_file(file) if file.is_file() else importlib.import_module(name)
+        module = _of_file(file) if is_there(file) else importlib.import_module(name)
     if (error := caught.error) is not None:
         told = f"{kind} {spec!r}: {type(error).__name__}: {error}"
         raise UserMistake(f"{told}; it is looked for in {folder} too") from error

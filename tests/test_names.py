@@ -1,11 +1,23 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reasoning_chains import Sampling, UserMistake, open_backend
+from reasoning_chains import (
+    Direct,
+    FewShotCoT,
+    Retrieve,
+    Sampling,
+    ScriptedBackend,
+    UserMistake,
+    Workflow,
+    load_agent,
+    open_backend,
+    open_tool,
+)
 from reasoning_chains.backends.replay import ReplayBackend
 from reasoning_chains.errors import UnknownName
 from reasoning_chains.names import BACKENDS, CHAINS, RULES, load
@@ -104,6 +116,28 @@ def test_a_model_is_a_folder_of_the_project_a_home_folder_or_a_name(
     project = declare(tmp_path, '[backends.mine]\nuse = "replay:~no_such_user/x"\n')
     with pytest.raises(UserMistake, match="no such home folder"):
         open_backend("mine", project=project)
+
+
+LONG = "a" * 5_000  # more than a file system takes
+LONG_NAMES = {
+    "workflow": lambda: Workflow(f"{LONG}.jinja").invoke("?", backend=ScriptedBackend([])),
+    "folder of a workflow": lambda: Workflow(f"x/{LONG}/y.jinja").invoke("?", backend="embedded"),
+    "agent": lambda: load_agent(LONG),
+    "project": lambda: load_agent("calculator", LONG),
+    "look-up": lambda: open_tool(f"lookup:{LONG}"),
+    "database": lambda: open_tool(f"sqlite:{LONG}"),
+    "recording": lambda: open_backend(f"replay:{LONG}"),
+    "model": lambda: open_backend(f"transformers:{LONG}").capabilities,
+    "template": lambda: Direct(template=LONG).invoke("?", backend=ScriptedBackend([])),
+    "exemplars": lambda: FewShotCoT(exemplars=LONG).invoke("?", backend=ScriptedBackend([])),
+    "passages": lambda: Retrieve(Direct(), LONG).invoke("?", backend=ScriptedBackend([])),
+}
+
+
+@pytest.mark.parametrize("call", LONG_NAMES.values(), ids=LONG_NAMES)
+def test_a_name_that_no_file_can_have_is_told(call: Callable[[], object]) -> None:
+    with pytest.raises(UserMistake):
+        call()
 
 
 @pytest.mark.parametrize(("name", "project"), [(5, None), ("mine", 5)])

@@ -12,7 +12,7 @@ from reasoning_chains.agents.sources import opened
 from reasoning_chains.budget import Budget
 from reasoning_chains.chain import Chain
 from reasoning_chains.chains.retrieve import Retrieve
-from reasoning_chains.content import Library, safe_name
+from reasoning_chains.content import Library, is_there, safe_name
 from reasoning_chains.errors import UnknownName, UserMistake, wanted
 from reasoning_chains.spelling import open_chain
 from reasoning_chains.tools.giving import rebuilt, with_tools
@@ -123,7 +123,7 @@ def _placed(folder: Path, chain: Any) -> Any:
     """Let a chain that retrieves find its file in the agent's own folder."""
     if isinstance(chain, Retrieve) and isinstance(chain.source, str):
         own = folder / chain.source
-        return replace(chain, source=str(own)) if own.exists() else chain
+        return replace(chain, source=str(own)) if is_there(own) else chain
     return chain
 
 
@@ -135,4 +135,4 @@ def _spelled(card: Card, folder: Path, library: Library) -> Chain:
     if card.template is None:
         raise UserMistake("a workflow needs its file: write template: NAME")
     own = folder / card.template
-    return Workflow(str(own) if own.is_file() else card.template)
+    return Workflow(str(own) if is_there(own) else card.template)

@@ -9,7 +9,7 @@ from typing import Any
 
 from reasoning_chains.agents.card import Server
 from reasoning_chains.agents.worker import worker
-from reasoning_chains.content import Library
+from reasoning_chains.content import Library, is_there
 from reasoning_chains.names import TOOLS, open_tool, project_object
 from reasoning_chains.toolbox import Tool, Toolbox
 from reasoning_chains.tools.decorator import tool
@@ -39,7 +39,7 @@ def _opened(name: str | Server, folder: Path, library: Library) -> Tool | Toolbo
         return worker(name.removeprefix(_AGENT), library.roots[0])
     kind, _, rest = name.partition(":")
     if kind in TOOLS:
-        if rest and (folder / rest).exists():
+        if rest and is_there(folder / rest):
             return open_tool(f"{kind}:{folder / rest}")
         return open_tool(name)
     found: Any = project_object(name, library.roots[0])

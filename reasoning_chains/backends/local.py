@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reasoning_chains.backends.engine.session import Session, abilities
+from reasoning_chains.content import is_there
 from reasoning_chains.errors import MissingPackage, UserMistake, ranged, wanted
 from reasoning_chains.protocols import Emit
 from reasoning_chains.types import Capabilities, Completion, Content, Request, Sampling
@@ -100,9 +101,9 @@ def find_folder(path: Path | str) -> Path:
         UserMistake: There is no such folder, and no model of that name was downloaded before.
     """
     folder = Path(path).expanduser()
-    if (folder / "config.json").is_file():
+    if is_there(folder / "config.json"):
         return folder
-    if folder.is_dir():
+    if is_there(folder) and folder.is_dir():
         raise UserMistake(f"no config.json in {folder}: it is not the folder of a model")
     try:
         from huggingface_hub import snapshot_download

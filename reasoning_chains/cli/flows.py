@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reasoning_chains.cli.printing import console, safe
-from reasoning_chains.content import Library, read_text
+from reasoning_chains.content import Library, is_there, read_text
 from reasoning_chains.errors import UserMistake
 from reasoning_chains.loop import run_sync
 from reasoning_chains.templates.environment import ENDING
@@ -22,7 +22,7 @@ __all__ = ["is_workflow", "lint_workflows", "show_workflow"]
 def is_workflow(name: str, lang: str) -> bool:
     """Say whether a name or a path is that of a file with steps."""
     if name.endswith(ENDING):
-        return Path(name).is_file() and has_steps(read_text(Path(name)))
+        return is_there(Path(name)) and has_steps(read_text(Path(name)))
     library = Library.of()
     for file in (f"{name}.{lang}{ENDING}", f"{name}{ENDING}"):
         path = library.find("templates", file)

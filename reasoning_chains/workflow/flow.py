@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from jinja2 import meta, nodes
 
-from reasoning_chains.content import Library
+from reasoning_chains.content import Library, is_there
 from reasoning_chains.errors import TemplateMistake, UserMistake
 from reasoning_chains.templates import FrontMatter, Templates
 from reasoning_chains.templates.environment import ENDING, plain_data
@@ -147,7 +147,7 @@ def flow_at(library: Library, path: str, lang: str) -> Flow:
         name = templates.file(path, lang)
         return Flow(name, lang, templates.head(name), _environment(library, None))
     file = Path(path)
-    if not file.is_file():
+    if not (is_there(file) and file.is_file()):
         raise TemplateMistake(f"no workflow {path!r}: name a file that is there, or a template")
     file = file.resolve()
     if file.parent.name == "templates":
