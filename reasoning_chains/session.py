@@ -187,7 +187,7 @@ def _function_backend(function: Any) -> FunctionBackend:
     return made
 
 
-_FIELDS = tuple(field.name for field in fields(Problem) if field.name != "inputs")
+_FIELDS = tuple(field.name for field in fields(Problem))
 
 
 def problem_of(problem: AnyProblem) -> Problem:
@@ -201,7 +201,24 @@ def problem_of(problem: AnyProblem) -> Problem:
     if "question" not in problem:
         raise UserMistake('the mapping has no question: write {"question": "…"}')
     told = {name: value for name, value in problem.items() if name in _FIELDS}
-    return Problem(**told, inputs={n: v for n, v in problem.items() if n not in _FIELDS})
+    inputs = {name: value for name, value in problem.items() if name not in _FIELDS}
+    for name in inputs:
+        _refuse_slip(name)
+    given = told.pop("inputs", {})
+    wanted("inputs", given, Mapping)
+    return Problem(**told, inputs={**given, **inputs})
+
+
+def _refuse_slip(name: object) -> None:
+    """Refuse an input whose name is most likely a field's with a slip: nothing would read it."""
+    import difflib  # it loads regular expressions
+
+    close = difflib.get_close_matches(str(name)[:100], sorted(_FIELDS), n=1, cutoff=0.8)
+    if close:
+        raise UserMistake(
+            f"the mapping has no field {name!r}: did you mean {close[0]}? If templates are to see "
+            f"it, write Problem(question, inputs={{{name!r}: …}})"
+        )
 
 
 def start(

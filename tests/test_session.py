@@ -23,7 +23,7 @@ from reasoning_chains import (
     open_backend,
 )
 from reasoning_chains.protocols import Backend
-from reasoning_chains.session import identity, shared
+from reasoning_chains.session import identity, problem_of, shared
 from reasoning_chains.types import Completion
 from tests.servers.chat import ChatServer
 
@@ -199,3 +199,13 @@ def test_what_holds_nothing_is_closed_and_what_is_no_backend_is_told() -> None:
 def test_a_wrong_option_of_a_verb_is_told(options: dict[str, object], told: str) -> None:
     with pytest.raises(UserMistake, match=told):
         Direct().invoke("say", backend=ScriptedBackend(["1"]), **options)  # type: ignore[arg-type]
+
+
+def test_a_mapping_holds_fields_and_inputs_and_a_slip_is_told() -> None:
+    problem = problem_of({"question": "How?", "context": "c", "weight": 3, "inputs": {"age": 4}})
+    assert problem == Problem("How?", context="c", inputs={"age": 4, "weight": 3})
+    for slip, meant in (("contxt", "context"), ("choice", "choices"), ("kinds", "kind")):
+        with pytest.raises(UserMistake, match=f"no field '{slip}': did you mean {meant}"):
+            problem_of({"question": "How?", slip: "x"})
+    with pytest.raises(UserMistake, match="inputs"):
+        problem_of({"question": "How?", "inputs": 5})
