@@ -152,18 +152,18 @@ class Caught:
     """Keeps what goes wrong within a `with`, for a border where it belongs to somebody else.
 
     Whoever writes such a `with` hands `error` on: nothing is dropped. Ctrl-C and a cancelled task
-    go through, unless `kind` is `BaseException`.
+    go through, unless `kinds` hold `BaseException`.
     """
 
-    def __init__(self, kind: type[BaseException] = Exception) -> None:
-        self._kind = kind
+    def __init__(self, *kinds: type[BaseException]) -> None:
+        self._kinds = kinds or (Exception,)
         self.error: BaseException | None = None
 
     def __enter__(self) -> Caught:
         return self
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
-        self.error = error if isinstance(error, self._kind) else None
+        self.error = error if isinstance(error, self._kinds) else None
         return self.error is not None
 
 

@@ -187,7 +187,7 @@ def project_object(spec: str, folder: Path, kind: str = "tool") -> Any:
         raise UnknownName(kind, spec, [*TOOLS, "agent:NAME", "module:function"])
     file = folder.joinpath(*name.split(".")).with_suffix(".py")
     module: Any = None
-    with Caught() as caught:
+    with Caught(Exception, SystemExit) as caught:
         module = _of_file(file) if is_there(file) else importlib.import_module(name)
     if (error := caught.error) is not None:
         told = f"{kind} {spec!r}: {type(error).__name__}: {error}"
@@ -209,7 +209,7 @@ def _of_file(file: Path) -> Any:
         if spec is None or spec.loader is None:
             raise ImportError(f"{file} is no module")
         sys.modules[known] = made = module_from_spec(spec)
-        with Caught() as caught:
+        with Caught(Exception, SystemExit) as caught:
             spec.loader.exec_module(made)
         if caught.error is not None:
             del sys.modules[known]

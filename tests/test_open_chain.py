@@ -35,6 +35,7 @@ odd = 5
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     (tmp_path / "mine.py").write_text(MINE, encoding="utf-8")
+    (tmp_path / "leaving.py").write_text("import sys\nsys.exit(3)\n", encoding="utf-8")
     return tmp_path
 
 
@@ -53,6 +54,7 @@ def test_a_class_and_a_chain_that_is_made(project: Path) -> None:
         ("mine:Picky", "cannot be made without arguments.*inner"),
         ("nowhere:X", "No module named 'nowhere'"),
         ("mine:", "unknown chain"),
+        ("leaving:X", "SystemExit: 3"),
     ],
 )
 def test_what_is_no_chain_says_why(project: Path, name: str, says: str) -> None:

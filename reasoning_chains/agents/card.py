@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from reasoning_chains.content import read_text
+from reasoning_chains.content import read_text, yaml_place
 from reasoning_chains.errors import UserMistake, near
 from reasoning_chains.types import Kind
 
@@ -62,9 +62,7 @@ def read_card(path: Path) -> Card:
     try:
         data: Any = yaml.safe_load(read_text(path))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" (line {mark.line + 1})" if mark else ""
-        raise UserMistake(f"{path} is no valid YAML{line}") from None
+        raise UserMistake(f"{path} is no valid YAML{yaml_place(error)}") from None
     if not isinstance(data, dict):
         raise UserMistake(f"{path} must hold keys and values, such as description: …")
     try:

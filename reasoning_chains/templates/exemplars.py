@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from reasoning_chains.content import yaml_place
 from reasoning_chains.errors import TemplateMistake, near, shown
 
 __all__ = ["ENDINGS", "Exemplar", "read_exemplars"]
@@ -30,12 +31,6 @@ class _TextLoader(yaml.SafeLoader):
     """Reads every scalar as the text that stands there: `yes`, `12:30` and `007` are answers."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, Any]]] = {}  # noqa: RUF012 - as in the base
-
-
-def _line(error: Exception) -> str:
-    """Say in which line YAML is wrong, where that is known."""
-    mark = getattr(error, "problem_mark", None)
-    return f" (line {mark.line + 1})" if mark else ""
 
 
 def read_exemplars(name: str, text: str) -> tuple[Exemplar, ...]:
@@ -71,7 +66,7 @@ def _listed(name: str, text: str) -> Any:
     try:
         return loader.get_single_data()
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise TemplateMistake(f"exemplars {name!r}: no valid YAML{_line(error)}") from None
+        raise TemplateMistake(f"exemplars {name!r}: no valid YAML{yaml_place(error)}") from None
     finally:
         loader.dispose()
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple, get_args
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from reasoning_chains.content import yaml_place
 from reasoning_chains.errors import TemplateMistake, near
 from reasoning_chains.types import Sampling
 
@@ -94,9 +95,8 @@ def _validated(name: str, head: str) -> FrontMatter:
     except (ValueError, RecursionError) as error:
         raise TemplateMistake(f"template {name!r}: its head is no valid YAML: {error}") from None
     except yaml.YAMLError as error:
-        where = getattr(error, "problem_mark", None)
-        line = f" (line {where.line + 2})" if where else ""
-        raise TemplateMistake(f"template {name!r}: its head is no valid YAML{line}") from None
+        where = yaml_place(error, above=1)
+        raise TemplateMistake(f"template {name!r}: its head is no valid YAML{where}") from None
     if data is None:
         return FrontMatter()
     if not isinstance(data, dict):

@@ -37,7 +37,10 @@ def ask_user(callback: Callable[[str], Any] | None = None, *, seconds: float = 6
         asked = callback or _of_the_verb()
         with Told("ask_user"):
             said = await in_thread(partial(asked, question))
-            return as_text(await said if inspect.isawaitable(said) else said)
+            answer = await said if inspect.isawaitable(said) else said
+        if answer is None:
+            raise ToolFailed("ask_user gave no answer: the application's function returned None")
+        return as_text(answer)
 
     description = "Asks the person a question and gives the answer."
     return Tool("ask_user", description, only_text("question"), call, seconds=seconds)

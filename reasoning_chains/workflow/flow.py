@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 __all__ = ["Flow", "flow_at", "flow_of"]
 
 
+_SPARING = frozenset({"d", "default", "defined", "undefined"})
+"""Filters and tests that take what is not given."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """A workflow's file in one language, ready to be rendered."""
@@ -71,11 +75,19 @@ class Flow:
         waiting, seen = [self.name], set[str]()
         while waiting:
             name = waiting.pop()
-            if name not in seen:
+            if name not in seen and (name == self.name or self._is_there(name)):
                 seen.add(name)
                 tree = self.tree(name)
                 waiting += [other for other in meta.find_referenced_templates(tree) if other]
                 yield tree
+
+    def _is_there(self, name: str) -> bool:
+        """Tell whether a file that is named can be read; if not, the render tells where it must."""
+        try:
+            self.environment.get_template(name)
+        except jinja2.TemplateNotFound:
+            return False
+        return True
 
     def names(self) -> frozenset[str]:
         """Give the names of all steps."""
@@ -86,6 +98,18 @@ class Flow:
         tests = (test for tree in self.trees() for test in tree.find_all(nodes.Test))
         asked = (test.node for test in tests if test.name == "failed")
         return frozenset(node.name for node in asked if isinstance(node, nodes.Name))
+
+    def needed(self) -> list[str]:
+        """Give the inputs that must be given: those used without a default or a test for them."""
+        trees = list(self.trees())
+        spared = {
+            node.node.name
+            for tree in trees
+            for node in tree.find_all((nodes.Filter, nodes.Test))
+            if node.name in _SPARING and isinstance(node.node, nodes.Name)
+        }
+        used = {name.name for tree in trees for name in tree.find_all(nodes.Name)}
+        return [name for name in self.head.inputs if name in used - spared]
 
     async def tools(self, given: Sequence[Tool | Toolbox | LangChainTool | str]) -> dict[str, Tool]:
         """Open the tools that the steps name, beside those that were given.
@@ -123,6 +147,9 @@ class Flow:
             raise passing.error from None
         except jinja2.TemplateSyntaxError as error:
             raise syntax_mistake(self.name, error) from None
+        except jinja2.TemplateNotFound as error:
+            where = f"workflow {self.name!r}{line_of(error)}"
+            raise TemplateMistake(f"{where}: {error.message!r} is not there") from None
         except (jinja2.TemplateError, *RENDERING) as error:
             raise TemplateMistake(f"workflow {self.name!r}{line_of(error)}: {error}") from None
         finally:

@@ -111,6 +111,9 @@ class Step(Chain):
         return chain if samples is None else SelfConsistency(chain, samples=samples)
 
     async def _acted(self, problem: Problem, run: Run) -> Solution:
+        if not self.tools:  # the file is included by a variable, so that nobody saw it before
+            name = self.options["tool"]
+            raise UserMistake(f"{self.where}: give its tool: Workflow(…, tools=[{name!r}])")
         seen = await run.act(self.tools, self.tools[0].name, self.text)
         value = Failed(seen.text) if seen.failed else seen.text
         run.span.data.update(value=seen.text, failed=seen.failed)

@@ -92,15 +92,21 @@ def wanted_path(path: Any) -> str:
 
 
 def variables(flow: Flow, problem: Problem, run: Run) -> Mapping[str, Any]:
-    """Give what the workflow sees; what it does not declare is refused.
+    """Give what the workflow sees; what it does not declare, or lacks, is refused.
 
     Raises:
         UnknownName: The problem has an input that the head of the file does not name.
+        UserMistake: One that it names is not given.
     """
     from reasoning_chains.asking import described
 
     for name in problem.inputs:
         if name not in flow.head.inputs:
             raise UnknownName(f"input of workflow {flow.name!r}", name, flow.head.inputs)
+    for name in flow.needed():
+        if name not in problem.inputs:
+            raise UserMistake(
+                f'workflow {flow.name!r} needs {name!r}: give it in {{"question": …, "{name}": …}}'
+            )
     thinks = run.session.backend.capabilities.thinking
     return {**problem.inputs, **described(problem, flow.lang), "thinks": thinks}

@@ -88,7 +88,7 @@ def test_what_a_file_may_not_say_is_told_with_file_and_key(tmp_path: Path, told:
 
 def test_a_file_that_is_no_yaml_is_told(tmp_path: Path) -> None:
     path = written(tmp_path) / "agents" / "helper" / "agent.yaml"
-    for text, told in (("a: [", r"no valid YAML \(line 2\)"), ("- a", "must hold keys and values")):
+    for text, told in (("a: [", r"no valid YAML \(line 1\)"), ("- a", "must hold keys and values")):
         path.write_text(text + "\n")
         with pytest.raises(UserMistake, match=told):
             load_agent("helper", tmp_path)

@@ -126,7 +126,7 @@ def test_a_changed_file_is_seen(tmp_path: Path) -> None:
         ("---\ndescription: 2024-13-45\n---\nx", "its head is no valid YAML: month"),
         ("---\nsampling: {temperature: -1}\n---\nx", "sampling.temperature"),
         ("---\n- a\n---\nx", "must be a mapping"),
-        ("---\na: [\n---\nx", "no valid YAML"),
+        ("---\na: [\n---\nx", r"no valid YAML \(line 2\)"),
         ("---\nparse: answer\n", "not closed"),
         ("outside {% user %}a{% enduser %}", "outside of its role blocks"),
         ("{% system %}a{% endsystem %}", "no user message"),

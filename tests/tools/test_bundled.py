@@ -100,7 +100,7 @@ def test_a_person_is_asked() -> None:
     assert act(ask_user(sync), "Which colour?").text == "blue"
     assert asked == ["Which colour?"]
     assert act(ask_user(later), {"question": "why"}).text == "WHY"
-    assert act(ask_user(silent), "x").text == "done"
+    assert "gave no answer" in act(ask_user(silent), "x").text
     assert act(ask_user(gone), "x").text == "ask_user failed: EOFError: x"
     assert act(ask_user(sync, seconds=3), "").failed
     assert ask_user(sync, seconds=3).seconds == 3

@@ -277,7 +277,7 @@ def test_a_text_without_clauses_is_no_contract(lang: str) -> None:
     talk = Talk({"parts": '{"clauses": []}'})
     answer = told(talk.held("contract_review", PATIENT[lang], lang, party=PARTY[lang]))
     assert answer.startswith(NO_CLAUSE[lang])
-    with pytest.raises(UserMistake, match="'party' is undefined"):
+    with pytest.raises(UserMistake, match="needs 'party'"):
         talk.held("contract_review", PATIENT[lang], lang)
 
 

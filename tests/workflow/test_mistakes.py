@@ -167,3 +167,35 @@ def test_a_step_that_fails_is_told_with_its_place(tmp_path: Path) -> None:
     logprobs = written(tmp_path, "{% step a, chain='direct' %}x{% endstep %}", "more.jinja")
     with pytest.raises(UserMistake, match=r"more.jinja, line 1, step a: log-probabilities"):
         Workflow(logprobs).invoke("?", ScriptedBackend(["1"]), sampling=Sampling(logprobs=1))
+
+
+def test_a_file_that_is_included_by_a_variable_gets_its_tool_from_the_caller(
+    tmp_path: Path,
+) -> None:
+    part = "{% step sum, tool='calculator' %}1 + 1{% endstep %}"
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "part.jinja").write_text(part, encoding="utf-8")
+    file = tmp_path / "templates" / "flow.jinja"
+    file.write_text(
+        "{% set name = 'part.jinja' %}{% include name %}{% step a %}x{{ sum }}{% endstep %}",
+        encoding="utf-8",
+    )
+    backend = ScriptedBackend(["y"])
+    with pytest.raises(UserMistake, match=r"part.jinja, line 1, step sum: give its tool: Workfl"):
+        Workflow(str(file)).invoke("?", backend=backend)
+    Workflow(str(file), tools=("calculator",)).invoke("?", backend=backend)
+    assert backend.requests[0].content.messages[0].content == "x2"
+
+
+def test_a_file_that_is_missing_is_told_but_where_the_include_spares_it(tmp_path: Path) -> None:
+    text = "{% include 'none.jinja' %}{% step a %}x{% endstep %}"
+    with pytest.raises(UserMistake, match=r"line 1: 'none.jinja' is not there"):
+        Workflow(written(tmp_path, text)).invoke("?", backend=ScriptedBackend(["y"]))
+    text = text.replace("' %}", "' ignore missing %}")
+    assert Workflow(written(tmp_path, text)).invoke("?", backend=ScriptedBackend(["y"])).answer
+
+
+def test_a_person_who_gives_nothing_is_told_the_application(tmp_path: Path) -> None:
+    flow = Workflow(written(tmp_path, "{% step a, input='How old?' %}{% endstep %}"))
+    with pytest.raises(UserMistake, match=r"step a: ask_user gave no answer"):
+        flow.invoke("?", backend=ScriptedBackend([]), ask_user=lambda _: None)

@@ -244,8 +244,11 @@ def test_inputs_are_seen_and_what_is_not_declared_is_refused(tmp_path: Path) -> 
     assert sent(backend) == [[("user", "q 4")]]
     with pytest.raises(UserMistake, match=r"unknown input of workflow 'flow.jinja' 'aeg'"):
         flow.invoke({"question": "q", "aeg": 4}, backend=backend)
-    with pytest.raises(UserMistake, match=r"flow.jinja.*line 4.*'age' is undefined"):
+    with pytest.raises(UserMistake, match=r"'flow.jinja' needs 'age': give it"):
         flow.invoke("q", backend=backend)
+    text = text.replace("{{ age }}", "{{ age | default('old') }}")
+    Workflow(written(tmp_path, text)).invoke("q", backend=(backend := ScriptedBackend(["x"])))
+    assert sent(backend) == [[("user", "q old")]]
 
 
 def test_a_workflow_is_a_chain_in_every_way(tmp_path: Path) -> None:
