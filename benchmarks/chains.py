@@ -3,6 +3,7 @@
     python -m benchmarks.chains                # all cells; those that are there are not run again
     python -m benchmarks.chains --only react   # the chains whose name begins so
     python -m benchmarks.chains --count 40     # fewer problems a cell
+    python -m benchmarks.chains --part 0/2     # every second cell; the others beside it: --part 1/2
 
 A cell tells how many answers were right and could be read, and the asks and tokens a problem took.
 Cells are written to benchmarks/results/chains.json one by one, so that a run may be stopped and
@@ -12,6 +13,7 @@ started again. Every chain sees the same problems of a task, so that differences
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import platform
 import subprocess
@@ -69,6 +71,9 @@ INSIDE = {
     "cascade": "cascade((self_consistency({chain}, samples=3), {chain}))",
     "refine": "refine({chain})",
 }
+INSIDE_TASKS = ("comparison/3", "arithmetic_large/2", "two_hop/2")
+"""Where chains inside of others are measured: tasks on which chain of thought leaves room."""
+
 NO_VOTE = ("universal_self_consistency", "ensemble", "refine")
 
 
@@ -121,7 +126,7 @@ def cells(only: str) -> list[tuple[str, str, str]]:
         for name, spelled in CHAINS.items():
             if not name.startswith(only) or (inside != "alone" and name in NO_VOTE):
                 continue
-            for task in TASKS:
+            for task in TASKS if inside == "alone" else INSIDE_TASKS:
                 found.append((f"{name} | {inside} | {task}", task, pattern.format(chain=spelled)))
     return found
 
@@ -131,38 +136,58 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--only", default="", help="the beginning of a chain's name")
+    parser.add_argument("--part", default="0/1", help="which share of the cells, such as 1/2")
     options = parser.parse_args()
-    data = json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
-    if (data.get("weights"), data.get("count")) != (weights(), options.count):
-        data = {"weights": weights(), "count": options.count, "cells": {}}
-    data["command"] = f"python -m benchmarks.chains --count {options.count}"
-    data["machine"] = f"{platform.machine()}, no GPU"
-    data["commit"] = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-    ).stdout.strip()
+    part, parts = map(int, options.part.split("/"))
+    head = {
+        "weights": weights(),
+        "count": options.count,
+        "command": f"python -m benchmarks.chains --count {options.count}",
+        "machine": f"{platform.machine()}, no GPU",
+        "commit": subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+        ).stdout.strip(),
+    }
     with tempfile.TemporaryDirectory() as folder:
         world = Path(folder) / "world.jsonl"
         lines = [json.dumps({"title": k, "text": v}) for k, v in passages().items()]
         world.write_text("\n".join(lines), encoding="utf-8")
-        measure(data, cells(options.only), options.count, str(world))
+        measure(head, cells(options.only)[part::parts], str(world))
 
 
-def measure(
-    data: dict[str, Any], wanted: Sequence[tuple[str, str, str]], count: int, world: str
-) -> None:
+def there(head: dict[str, Any]) -> dict[str, Any]:
+    """Give the cells that were measured on these weights, with so many problems each."""
+    data = json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
+    if any(data.get(name) != head[name] for name in ("weights", "count")):
+        return {}
+    found: dict[str, Any] = data["cells"]
+    return found
+
+
+def keep(head: dict[str, Any], key: str, row: dict[str, Any]) -> None:
+    """Write a cell to those that are there, which another part may be writing too."""
+    with Path(__file__).open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        known = {**there(head), key: row}
+        ordered = {name: known[name] for name, *_ in cells("") if name in known}
+        text = json.dumps({**head, "cells": ordered}, indent=1)
+        RESULT.write_text(text + "\n", encoding="utf-8")
+
+
+def measure(head: dict[str, Any], wanted: Sequence[tuple[str, str, str]], world: str) -> None:
     """Run the cells that are not there yet and write each as soon as it is there."""
-    backend = EmbeddedBackend()
+    backend, count = EmbeddedBackend(), head["count"]
     for key, task, spelled in wanted:
-        if key in data["cells"]:
+        known = there(head)
+        if key in known:
             continue
         asked = list(islice(exercises(*TASKS[task], SEED, split="eval"), count))
         row = cell(parse_chain(spelled.replace("WORLD", world)), asked, backend)
-        baseline = data["cells"].get(f"zero_shot_cot | alone | {task}")
+        baseline = known.get(f"zero_shot_cot | alone | {task}")
         if baseline is not None:
             row["against zero_shot_cot"] = compared(row["hits"], baseline["hits"])
-        data["cells"][key] = row
+        keep(head, key, row)
         print(key, row["share"], "read", row["read"], "asks", row["asks"], flush=True)
-        RESULT.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
