@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from training.decode import Decoder
-from training.evaluate import FOLLOWED, accuracy
+from training.evaluate import FOLLOWED, accuracy, followed
 
 CURVES = Path(__file__).parent / "curves.json"
 
@@ -26,17 +26,19 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--leg", default="leg1")
     parser.add_argument("--count", type=int, default=24)
+    parser.add_argument("--tasks", default="", help="by comma; without it all")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     torch.set_num_threads(1)
     told = json.loads((given.out / "state.json").read_text(encoding="utf-8"))
     points = sorted((given.out / "points").iterdir())
+    cells = followed(given.tasks.split(",") if given.tasks else FOLLOWED)
     made = []
     for folder in points:
         stamp = json.loads((folder / "point.json").read_text(encoding="utf-8"))
         logged = nearest(told["curve"], stamp["seconds"])
         decoder = Decoder.load(folder)
-        scores = accuracy(decoder, list(FOLLOWED.items()), given.count, given.seed)
+        scores = accuracy(decoder, cells, given.count, given.seed)
         made.append({"tokens": logged["tokens"], "loss": logged["loss"], "accuracy": scores})
         print(folder.name, logged["tokens"], logged["loss"], flush=True)
     whole = json.loads(CURVES.read_text(encoding="utf-8")) if CURVES.exists() else {}

@@ -7,6 +7,7 @@ import argparse
 import json
 import re
 import time
+from collections.abc import Iterable
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -63,6 +64,11 @@ def accuracy(
     return scores
 
 
+def followed(tasks: Iterable[str]) -> list[tuple[str, int]]:
+    """Give the cells that the curves follow, of some tasks."""
+    return [(task, FOLLOWED[task]) for task in tasks]
+
+
 def main() -> None:
     """Measure one folder and print or write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
@@ -70,13 +76,15 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=24)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--all", action="store_true", help="every level of every task")
+    parser.add_argument("--tasks", default="", help="by comma; without it all")
     parser.add_argument("--out", type=Path, default=None)
     given = parser.parse_args()
     torch.set_num_threads(1)
     began = time.monotonic()
-    cells = list(FOLLOWED.items())
+    tasks = given.tasks.split(",") if given.tasks else list(FOLLOWED)
+    cells = followed(tasks)
     if given.all:
-        cells = [(task, level) for task, spec in TASKS.items() for level in spec.levels]
+        cells = [(task, level) for task in tasks for level in TASKS[task].levels]
     scores = accuracy(Decoder.load(given.folder), cells, given.count, given.seed)
     for cell, score in scores.items():
         print(f"{cell:24} direct {score['direct']:.2f}  cot {score['cot']:.2f}")
