@@ -14,9 +14,13 @@ from reasoning_chains.chain import Chain
 from reasoning_chains.chains.retrieve import Retrieve
 from reasoning_chains.content import Library, is_there, safe_name
 from reasoning_chains.errors import UnknownName, UserMistake, wanted
+from reasoning_chains.names import BACKENDS
+from reasoning_chains.project import backend_table
 from reasoning_chains.spelling import open_chain
+from reasoning_chains.templates import templates_of
 from reasoning_chains.tools.giving import rebuilt, with_tools
 from reasoning_chains.workflow import Workflow
+from reasoning_chains.workflow.flow import flow_at
 
 if TYPE_CHECKING:
     from reasoning_chains.run import Run
@@ -82,11 +86,19 @@ def load_agent(name: str, project: str | Path | None = None) -> Agent:
     card = read_card(path)
     try:
         chain, limits = _chain(card, path.parent, library), _limits(card)
+        _check_backend(card.backend, library.roots[0])
     except UserMistake as error:
         told = str(error)
         raise UserMistake(told if str(path) in told else f"{path}: {told}") from None
     place = None if project is None else str(project)
     return Agent(name, card.description, chain, limits, card.backend, card.kind, place)
+
+
+def _check_backend(name: str | None, project: Path) -> None:
+    """Refuse a backend that is none; whether it answers is seen when it is asked."""
+    tables = backend_table(project, taken=BACKENDS)
+    if name is not None and name.partition(":")[0] not in BACKENDS and name not in tables:
+        raise UnknownName("backend", name, [*BACKENDS, *tables])
 
 
 def _limits(card: Card) -> Budget:
@@ -115,6 +127,7 @@ def _chain(card: Card, folder: Path, library: Library) -> Chain:
     if card.template is not None and not isinstance(chain, Workflow):
         if "template" not in fields:
             raise UserMistake(f"template has no use: {type(chain).__name__} has none")
+        templates_of(library).file(card.template, "en")
         changed["template"] = card.template
     return replace(chain, **changed) if changed else chain  # type: ignore[type-var]
 
@@ -135,4 +148,6 @@ def _spelled(card: Card, folder: Path, library: Library) -> Chain:
     if card.template is None:
         raise UserMistake("a workflow needs its file: write template: NAME")
     own = folder / card.template
-    return Workflow(str(own) if is_there(own) else card.template)
+    path = str(own) if is_there(own) else card.template
+    flow_at(library, path, "en").template()
+    return Workflow(path)

@@ -100,6 +100,15 @@ def agents() -> None:
     print_table(("agent", "what it does"), [_row(name) for name in agent_names()])
 
 
+def lint_agents(folder: Path) -> Iterator[str]:
+    """Give one line for each agent of a project's folder that cannot be loaded."""
+    for path in sorted((folder / "agents").glob("*/agent.yaml")):
+        try:
+            load_agent(path.parent.name, folder)
+        except UserMistake as error:
+            yield str(error)
+
+
 def _row(name: str) -> tuple[str, str]:
     try:
         return name, load_agent(name).description

@@ -9,6 +9,7 @@ from typing import Annotated, cast
 import typer
 
 from reasoning_chains.cli.about import readers, show_chain
+from reasoning_chains.cli.agent import lint_agents
 from reasoning_chains.cli.ask import read_question
 from reasoning_chains.cli.flows import is_workflow, lint_workflows, show_workflow
 from reasoning_chains.cli.options import with_options
@@ -128,8 +129,8 @@ def render(options: RenderOptions) -> None:
 def lint(
     folder: Annotated[Path, typer.Argument(help="A project folder.")] = Path(),
 ) -> None:
-    """Check the templates and workflows of a folder: undefined variables, unused steps and more."""
-    found = [*lint_folder(folder, readers()), *lint_workflows(folder)]
+    """Check the templates, workflows and agents of a folder: undefined variables and more."""
+    found = [*lint_folder(folder, readers()), *lint_workflows(folder), *lint_agents(folder)]
     for line in found:
         console().print(safe(line))
     if found:

@@ -52,13 +52,17 @@ class Flow:
             TemplateMistake: It does not parse, or is no workflow.
         """
         try:
-            return self.environment.get_template(self.name)
+            found = self.environment.get_template(self.name)
         except jinja2.TemplateNotFound as error:
             raise TemplateMistake(f"workflow {self.name!r}: {error.name!r} is not there") from None
         except jinja2.TemplateSyntaxError as error:
             raise syntax_mistake(self.name, error) from None
         except (RecursionError, SyntaxError) as error:
             raise TemplateMistake(f"workflow {self.name!r}: nested too deep: {error}") from None
+        for name in self.names().intersection(self.head.inputs):
+            told = f"{name!r} is an input and a step: give one another name"
+            raise TemplateMistake(f"workflow {self.name!r}: {told}")
+        return found
 
     def tree(self, name: str | None = None) -> jinja2.nodes.Template:
         """Give the file, or another that it names, as it is written."""

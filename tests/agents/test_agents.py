@@ -74,6 +74,9 @@ CANNOT: dict[str, dict[str, Any]] = {
     "tools has no use here": {"chain": "direct", "tools": ["calculator"]},
     "limits.steps has no use": {"chain": "direct", "limits": {"steps": 3}},
     "a workflow needs its file": {"chain": "workflow"},
+    "unknown template 'direkt'": {"chain": "direct", "template": "direkt"},
+    "unknown template 'triag'": {"chain": "workflow", "template": "triag"},
+    "unknown backend 'openi:x'": {"backend": "openi:x"},
 }
 
 

@@ -90,6 +90,8 @@ def test_a_workflow_is_a_chain_of_ask(tmp_path: Path) -> None:
 def test_lint_finds_what_is_odd_in_a_workflow(tmp_path: Path) -> None:
     folder = project(tmp_path)
     assert run("lint", ".", folder=folder).stdout == "no findings\n"
+    (folder / "agents" / "odd").mkdir(parents=True)
+    (folder / "agents" / "odd" / "agent.yaml").write_text("description: d\nchain: reakt\n")
     odd = TRIAGE.replace('topic == "order"', 'topic == "ordre"')
     (folder / "templates" / "triage.jinja").write_text(odd)
     done = run("lint", ".", folder=folder)
@@ -97,6 +99,7 @@ def test_lint_finds_what_is_odd_in_a_workflow(tmp_path: Path) -> None:
     assert (
         "triage.jinja, line 5: topic is never 'ordre': its choices are order, other" in done.stdout
     )
+    assert "odd/agent.yaml: unknown chain 'reakt'" in done.stdout
 
 
 def test_inputs_of_a_workflow_are_given_by_name(tmp_path: Path) -> None:
