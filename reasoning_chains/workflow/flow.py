@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["Flow", "flow_at", "flow_of"]
 
 
+_NAMING = ("name", "attr", "value")
+"""Where the node of a name, an attribute or a constant keeps what it says."""
 _SPARING = frozenset({"d", "default", "defined", "undefined"})
 """Filters and tests that take what is not given."""
 
@@ -98,10 +100,14 @@ class Flow:
         return frozenset(name_of(step) for tree in self.trees() for step in steps_of(tree))
 
     def watched(self) -> frozenset[str]:
-        """Give the steps of which the file asks whether they failed."""
-        tests = (test for tree in self.trees() for test in tree.find_all(nodes.Test))
-        asked = (test.node for test in tests if test.name == "failed")
-        return frozenset(node.name for node in asked if isinstance(node, nodes.Name))
+        """Give the steps of which the file asks whether they failed; by a loop or macro, any."""
+        found, steps = set[str](), self.names()
+        for test in (test for tree in self.trees() for test in tree.find_all(nodes.Test)):
+            if test.name == "failed":
+                parts = [test.node, *test.node.find_all(nodes.Node)]
+                told = {str(getattr(part, kind, "")) for part in parts for kind in _NAMING}
+                found |= (told & steps) or steps
+        return frozenset(found)
 
     def needed(self) -> list[str]:
         """Give the inputs that must be given: those used without a default or a test for them."""

@@ -109,6 +109,24 @@ def test_a_tool_gets_the_text_and_its_failure_can_be_told_apart(tmp_path: Path) 
     assert isinstance(double, Tool)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "{% if sum is failed %}2{% endif %}",
+        "{% if steps.sum[0] is failed %}2{% endif %}",
+        "{% if steps['sum'] | last is failed %}2{% endif %}",
+        "{% for one in steps.sum %}{% if one is failed %}2{% endif %}{% endfor %}",
+        "{% macro m(one) %}{% if one is failed %}2{% endif %}{% endmacro %}{{ m(sum) }}",
+    ],
+)
+def test_however_a_file_asks_whether_a_tool_failed(tmp_path: Path, asked: str) -> None:
+    text = (
+        "{% step sum, tool='calculator' %}2 +{% endstep %}{% answer %}" + asked + "{% endanswer %}"
+    )
+    flow = Workflow(written(tmp_path, text))
+    assert flow.invoke("?", backend=ScriptedBackend([])).answer == "2"
+
+
 def test_a_tool_that_fails_ends_it_where_the_file_does_not_ask(tmp_path: Path) -> None:
     text = (
         '\n{% step sum, tool="calculator" %}{{ question }}{% endstep %}'
