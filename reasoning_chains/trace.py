@@ -73,6 +73,12 @@ class Trace:
         return self.spans("act")
 
     @property
+    def stopped(self) -> str:
+        """What ended the run before its time, in words: a budget or a failure; else nothing."""
+        ends = [n.data for n in self.spans("note") if n.label in ("budget", "failed", "stopped")]
+        return str(ends[-1].get("reason") or ends[-1].get("error", "")) if ends else ""
+
+    @property
     def steps(self) -> dict[str, list[Json]]:
         """What each step of a workflow gave, by its name and in order."""
         found: dict[str, list[Json]] = {}

@@ -97,7 +97,8 @@ def print_solution(solution: Solution, *, trace: bool = False) -> None:
     if solution.confidence is not None:
         out.print(f"confidence: {solution.confidence:.2f}")
     if solution.stop_reason != "answered":
-        out.print(f"stopped: {solution.stop_reason}", style="yellow")
+        why = solution.trace.stopped
+        out.print(safe(f"stopped: {solution.stop_reason}{why and f' ({why})'}"), style="yellow")
     out.print(cost_line(solution), style="dim")
 
 

@@ -99,6 +99,9 @@ def test_a_trace_shows_prompts_and_replies(folder: Path) -> None:
 def test_a_budget_that_ends_is_no_error(folder: Path) -> None:
     told = ask_json(folder, "--budget-calls", "0")
     assert (told["answer"], told["stop_reason"]) == (None, "budget")
+    asked = ("ask", ASKED, "-b", "replay:rows.jsonl", "--budget-calls", "1")
+    done = run(*asked, "-c", "self_consistency(direct, samples=3)", folder=folder)
+    assert "stopped: budget (the calls of the budget are used up)\n" in done.stdout
 
 
 MISTAKES = [
