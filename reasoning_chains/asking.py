@@ -21,6 +21,7 @@ from reasoning_chains.types import (
     Problem,
     Sampling,
     ToolSpec,
+    Usage,
 )
 
 if TYPE_CHECKING:
@@ -176,8 +177,8 @@ def record(span: Span, content: Content, reply: Reply, notes: Sequence[str]) -> 
     )
 
 
-def upper_bound(session: Session, content: Content) -> int:
-    """Give the most tokens that one sample of a content can use.
+def upper_bound(session: Session, content: Content) -> Usage:
+    """Give the most that one sample of a content can use.
 
     A prompt is counted as its bytes until an earlier sample of it says better.
 
@@ -186,14 +187,16 @@ def upper_bound(session: Session, content: Content) -> int:
     """
     longest = content.sampling.max_tokens
     if longest is None:
-        raise UserMistake("a token budget needs a limit of each reply: set Sampling(max_tokens=…)")
+        raise UserMistake(
+            "a budget of tokens or money needs a limit of each reply: set Sampling(max_tokens=…)"
+        )
     known = session.prompt_tokens.get(content.digest)
     if known is None:
         sizes = (len(m.content.encode()) + len(m.reasoning.encode()) for m in content.messages)
         known = sum(sizes) + 16 * len(content.messages) + 16 + len(str(content.prefill).encode())
         known += len(json.dumps(content.schema)) if content.schema else 0
         known += sum(len(repr(tool).encode()) for tool in content.tools)
-    return known + longest
+    return Usage(1, 1, known, longest)
 
 
 def _merged(history: Sequence[Message], rendered: Sequence[Message]) -> tuple[Message, ...]:

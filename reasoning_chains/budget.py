@@ -15,6 +15,10 @@ from reasoning_chains.types import Usage
 __all__ = ["Account", "Budget", "Reservation"]
 
 
+_ROUNDING = 1 + 1e-9
+"""Ten times a tenth of some money is a little more than it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """Limits of a run; None means no limit.
@@ -25,6 +29,7 @@ class Budget:
         steps: Tool calls and programs run.
         repeats: How often the same call with the same arguments may come: the last ends the run.
         seconds: Wall-clock time; what is in flight when it ends is cancelled.
+        money: What is bought costs at most so much, by the price of each backend.
     """
 
     tokens: int | None = None
@@ -32,13 +37,14 @@ class Budget:
     seconds: float | None = None
     steps: int | None = None
     repeats: int | None = None
+    money: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse limits that are no numbers from 0 on."""
-        for name in ("tokens", "calls", "steps", "seconds"):
+        for name in ("tokens", "calls", "steps", "seconds", "money"):
             value = getattr(self, name)
             if value is not None:
-                ranged(f"budget {name}", value, float if name == "seconds" else int, 0)
+                ranged(f"budget {name}", value, float if name in ("seconds", "money") else int, 0)
         if self.repeats is not None:
             ranged("budget repeats", self.repeats, int, 2)
 
@@ -50,6 +56,7 @@ class Reservation:
     account: Account
     tokens: int
     calls: int = 1
+    money: float = 0.0
     granted: asyncio.Future[None] | None = None
 
     def refusal(self) -> str:
@@ -61,23 +68,28 @@ class Reservation:
                 f"an ask needs up to {self.tokens} tokens (its prompt and max_tokens), and "
                 f"{min(tokens)} are left: raise the budget, or lower max_tokens"
             )
+        money = [a.budget.money - a.money for a in budgets if a.budget.money is not None]
+        if money and min(money) < self.money:
+            return (
+                f"an ask costs up to {self.money:.3g} (its prompt and max_tokens), and "
+                f"{max(0.0, min(money)):.3g} of the money is left: raise it, or lower max_tokens"
+            )
         return "the calls of the budget are used up"
 
-    def settle(self, usage: Usage | None) -> None:
+    def settle(self, usage: Usage | None, cost: float = 0.0) -> None:
         """Give back what was held and book what was used; None where the call failed."""
         used = usage.tokens if usage is not None else 0
         for account in self.account.enclosing():
-            account.held_tokens -= self.tokens
-            account.held_calls -= self.calls
+            account.hold(self, -1)
             account.tokens += used
             account.calls += self.calls
+            account.money += cost
         self.account.admit()
 
     def release(self) -> None:
         """Give back what was held: nothing was sent."""
         for account in self.account.enclosing():
-            account.held_tokens -= self.tokens
-            account.held_calls -= self.calls
+            account.hold(self, -1)
         self.account.admit()
 
 
@@ -90,8 +102,10 @@ class Account:
     tokens: int = 0
     calls: int = 0
     steps: int = 0
+    money: float = 0.0
     held_tokens: int = 0
     held_calls: int = 0
+    held_money: float = 0.0
     refused: bool = False
     deeds: Counter[str] = field(default_factory=Counter)
     started: float = field(default_factory=time.monotonic)
@@ -101,6 +115,12 @@ class Account:
         """Join the queue of the tree."""
         if self.parent is not None:
             self.queue = self.parent.queue
+
+    def hold(self, wanted: Reservation, times: int) -> None:
+        """Hold an upper bound, or give it back."""
+        self.held_tokens += times * wanted.tokens
+        self.held_calls += times * wanted.calls
+        self.held_money += times * wanted.money
 
     def enclosing(self) -> Iterator[Account]:
         """Give this account and all around it, innermost first."""
@@ -129,6 +149,11 @@ class Account:
     def counts_tokens(self) -> bool:
         """Whether any enclosing budget limits tokens."""
         return any(account.budget.tokens is not None for account in self.enclosing())
+
+    @property
+    def counts_money(self) -> bool:
+        """Whether any enclosing budget limits money."""
+        return any(account.budget.money is not None for account in self.enclosing())
 
     def take_step(self, deed: str = "") -> None:
         """Count a step in every enclosing budget; `deed` is the call with its arguments.
@@ -168,13 +193,13 @@ class Account:
                 raise
             raise BudgetSpent("the seconds of the budget are over") from None
 
-    async def reserve(self, tokens: int, calls: int = 1) -> Reservation:
+    async def reserve(self, tokens: int, calls: int = 1, money: float = 0.0) -> Reservation:
         """Hold an upper bound in every enclosing budget, waiting in line for those in flight.
 
         Raises:
             BudgetSpent: It cannot fit, whatever those in flight leave over.
         """
-        wanted = Reservation(self, tokens, calls)
+        wanted = Reservation(self, tokens, calls, money)
         if self.deadline is not None and time.monotonic() >= self.deadline:
             raise BudgetSpent("the seconds of the budget are over")
         wanted.granted = asyncio.get_running_loop().create_future()
@@ -217,19 +242,22 @@ class Account:
             waiting.granted.set_exception(BudgetSpent(waiting.refusal()))
             return
         for account in waiting.account.enclosing():
-            account.held_tokens += waiting.tokens
-            account.held_calls += waiting.calls
+            account.hold(waiting, 1)
         waiting.granted.set_result(None)
 
     def _fits(self, wanted: Reservation) -> bool:
-        tokens, calls = self.budget.tokens, self.budget.calls
-        return (tokens is None or self.tokens + self.held_tokens + wanted.tokens <= tokens) and (
-            calls is None or self.calls + self.held_calls + wanted.calls <= calls
-        )
+        return self._has_room(wanted, self.held_tokens, self.held_calls, self.held_money)
 
     def _never(self, wanted: Reservation) -> bool:
         """Say whether it could not fit even if all that is held here came back unused."""
-        tokens, calls = self.budget.tokens, self.budget.calls
-        return (tokens is not None and self.tokens + wanted.tokens > tokens) or (
-            calls is not None and self.calls + wanted.calls > calls
+        return not self._has_room(wanted, 0, 0, 0.0)
+
+    def _has_room(self, wanted: Reservation, tokens: int, calls: int, money: float) -> bool:
+        """Say whether it fits beside so much that is held."""
+        most = self.budget.money
+        asked = (
+            (self.budget.tokens, self.tokens + tokens + wanted.tokens),
+            (self.budget.calls, self.calls + calls + wanted.calls),
+            (None if most is None else most * _ROUNDING, self.money + money + wanted.money),
         )
+        return all(limit is None or sum_ <= limit for limit, sum_ in asked)

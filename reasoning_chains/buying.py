@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from reasoning_chains.budget import Account
 from reasoning_chains.errors import BackendError, BudgetSpent
+from reasoning_chains.pricing import Price, price_of
 from reasoning_chains.protocols import Backend
 from reasoning_chains.solution import AskFailed, Event, TextDelta
 from reasoning_chains.trace import Span
-from reasoning_chains.types import Completion, Content, Delta, Request, SampleKey
+from reasoning_chains.types import Completion, Content, Delta, Request, SampleKey, Usage
 
 if TYPE_CHECKING:
     from reasoning_chains.asking import Ask
@@ -76,15 +77,20 @@ async def buy(
     from reasoning_chains.asking import upper_bound
 
     key = session.key(content, path)
-    bound = upper_bound(session, content) if account.counts_tokens else 0
+    bound, price = Usage(), Price()
+    if account.counts_money:
+        price = price_of(session.backend)
+    if account.counts_tokens or account.counts_money:
+        bound = upper_bound(session, content)
     try:
         async with account.in_time():
-            hold = await account.reserve(bound)
+            hold = await account.reserve(bound.tokens, money=price.of(bound))
             completion: Completion | None = None
             try:
                 completion = await _send(session, Request(content, (key,)), path)
             finally:
-                hold.settle(completion.usage if completion else None)
+                cost = price.of(completion.bill) if completion else 0.0
+                hold.settle(completion.usage if completion else None, cost)
     except (BackendError, BudgetSpent) as error:
         span.data["error"] = str(error)
         session.tell(AskFailed(path, str(error)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from reasoning_chains.asking import Added, prepare, upper_bound
 from reasoning_chains.errors import CapabilityMissing
+from reasoning_chains.pricing import Price, price_of
 from reasoning_chains.protocols import ScoringBackend
 from reasoning_chains.solution import AskStarted
 from reasoning_chains.types import Usage
@@ -35,16 +36,16 @@ async def weighed(
     content, notes = ask.content(run.sampling.over(ask.settings), Added())
     span = run.span.add("ask", template)
     session.tell(AskStarted(run.path, template))
-    bound = upper_bound(session, content) + sum(len(text.encode()) for text in texts)
-    used = Usage()
+    bound, used = upper_bound(session, content) + _longest(texts), Usage()
+    price = price_of(session.backend) if run.account.counts_money else Price()
     async with run.account.in_time():
-        hold = await run.account.reserve(bound if run.account.counts_tokens else 0)
+        hold = await run.account.reserve(bound.tokens, money=price.of(bound))
         try:
             scored = await backend.score(content, texts)
             for one in scored:
                 used += one.usage
         finally:
-            hold.settle(used)
+            hold.settle(used, price.of(used))
     run.book(used, used)
     found = [sum(token.logprob for token in one.logprobs) for one in scored]
     span.data.update(
@@ -53,3 +54,8 @@ async def weighed(
         notes=notes,
     )
     return found
+
+
+def _longest(texts: Sequence[str]) -> Usage:
+    """Give the most tokens that texts can be."""
+    return Usage(completion_tokens=sum(len(text.encode()) for text in texts))

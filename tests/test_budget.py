@@ -13,10 +13,17 @@ from reasoning_chains.types import Usage
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"tokens": -1}, {"calls": float("inf")}, {"seconds": True}, {"tokens": "5"}, {"steps": 1.5}],
+    [
+        {"tokens": -1},
+        {"calls": float("inf")},
+        {"seconds": True},
+        {"tokens": "5"},
+        {"steps": 1.5},
+        {"money": -0.1},
+    ],
 )
 def test_a_limit_is_a_number_from_zero_on(wrong: dict[str, float]) -> None:
-    with pytest.raises(UserMistake, match=r"budget (tokens|calls|seconds|steps)"):
+    with pytest.raises(UserMistake, match=r"budget (tokens|calls|seconds|steps|money)"):
         Budget(**wrong)  # type: ignore[arg-type]
 
 
@@ -81,13 +88,15 @@ async def grow(rng: random.Random, account: Account, depth: int, made: list[Acco
             tokens, calls = each.budget.tokens, each.budget.calls
             assert tokens is None or each.tokens + each.held_tokens <= tokens
             assert calls is None or each.calls + each.held_calls <= calls
+            money = each.budget.money
+            assert money is None or each.money + each.held_money <= money * (1 + 1e-9)
             assert each.held_tokens >= 0
             assert each.held_calls >= 0
 
     async def spend() -> None:
         bound = rng.randint(0, 40)
         try:
-            hold = await account.reserve(bound)
+            hold = await account.reserve(bound, money=bound * 0.1)
         except BudgetSpent:
             return
         within()
@@ -97,12 +106,14 @@ async def grow(rng: random.Random, account: Account, depth: int, made: list[Acco
                 await asyncio.sleep(0)
             used = Usage(completion_tokens=rng.randint(0, bound)) if rng.random() < 0.9 else None
         finally:
-            hold.settle(used)
+            hold.settle(used, used.tokens * 0.1 if used else 0.0)
         within()
 
     async def child() -> None:
         limit = Budget(
-            tokens=rng.choice([None, rng.randint(0, 150)]), calls=rng.choice([None, 0, 3, 9])
+            tokens=rng.choice([None, rng.randint(0, 150)]),
+            calls=rng.choice([None, 0, 3, 9]),
+            money=rng.choice([None, None, rng.randint(0, 15) * 0.1]),
         )
         inner = Account(limit, account)
         made.append(inner)

@@ -19,6 +19,7 @@ IDS = [path.relative_to(PACKAGE).as_posix() for path in FILES]
 FLOORS = (
     "errors",
     "types",
+    "pricing",
     "secrets",
     "protocols",
     "sandbox",

@@ -104,7 +104,11 @@ def _check_backend(name: str | None, project: Path) -> None:
 def _limits(card: Card) -> Budget:
     told = card.limits
     return Budget(
-        tokens=told.tokens, seconds=told.seconds, steps=told.tool_calls, repeats=told.repeats
+        tokens=told.tokens,
+        seconds=told.seconds,
+        steps=told.tool_calls,
+        repeats=told.repeats,
+        money=told.money,
     )
 
 

@@ -23,6 +23,7 @@ class LimitsOf(BaseModel):
     tool_calls: int | None = Field(default=None, ge=0)
     tokens: int | None = Field(default=None, ge=0)
     seconds: float | None = Field(default=None, ge=0)
+    money: float | None = Field(default=None, ge=0)
     repeats: int | None = Field(default=3, ge=2)
 
 

@@ -16,6 +16,7 @@ from functools import partial
 from typing import cast
 
 from reasoning_chains.errors import BackendError, UserMistake, shown
+from reasoning_chains.pricing import Price
 from reasoning_chains.protocols import Backend, Emit, ScoringBackend
 from reasoning_chains.types import (
     Capabilities,
@@ -121,6 +122,11 @@ class Coalescing:
     def capabilities(self) -> Capabilities:
         """What the backend inside can do."""
         return self.inner.capabilities
+
+    @property
+    def price(self) -> Price | None:
+        """The price of the backend inside, where it has one."""
+        return getattr(self.inner, "price", None)
 
     @property
     def defaults(self) -> Sampling:

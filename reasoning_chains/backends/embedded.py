@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from reasoning_chains.backends.engine.cores import one_blas_thread
 from reasoning_chains.backends.engine.session import Session, abilities
 from reasoning_chains.errors import ranged, wanted
+from reasoning_chains.pricing import Price
 from reasoning_chains.protocols import Emit
 from reasoning_chains.types import Capabilities, Completion, Content, Request, Sampling
 
@@ -34,6 +35,7 @@ class EmbeddedBackend:
     """
 
     defaults = Sampling(temperature=0, max_tokens=512)
+    price = Price()
 
     def __init__(
         self, folder: Path | str | None = None, *, cache_bytes: int = 64 << 20, max_rows: int = 64

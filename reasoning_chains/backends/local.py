@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from reasoning_chains.backends.engine.session import Session, abilities
 from reasoning_chains.content import is_there
 from reasoning_chains.errors import MissingPackage, UserMistake, ranged, wanted
+from reasoning_chains.pricing import Price
 from reasoning_chains.protocols import Emit
 from reasoning_chains.types import Capabilities, Completion, Content, Request, Sampling
 
@@ -34,6 +35,7 @@ class TransformersBackend:
     """
 
     defaults = Sampling(temperature=0, max_tokens=512)
+    price = Price()
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from reasoning_chains.errors import BackendError, UserMistake
+from reasoning_chains.pricing import Price
 from reasoning_chains.protocols import Emit
 from reasoning_chains.types import (
     Capabilities,
@@ -38,6 +39,7 @@ class ReplayBackend:
 
     capabilities = Capabilities(n=True, seed="row")
     defaults = Sampling(max_tokens=4096)
+    price = Price()
 
     def __init__(self, path: str | Path) -> None:
         self.name = f"replay:{path}"

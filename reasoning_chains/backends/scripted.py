@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from reasoning_chains.errors import BackendError, UserMistake, shown, wanted
+from reasoning_chains.pricing import Price
 from reasoning_chains.protocols import Emit
 from reasoning_chains.types import (
     Capabilities,
@@ -25,6 +26,7 @@ __all__ = ["FunctionBackend", "ScriptedBackend"]
 Scripted: TypeAlias = str | Completion | BackendError
 Script: TypeAlias = Callable[[Content, SampleKey], Scripted | Awaitable[Scripted]]
 
+_FREE = Price()
 _ALL = Capabilities(n=True, prefill=True, seed="row", tools=True, json_schema=True, stream=True)
 
 
@@ -38,6 +40,7 @@ class ScriptedBackend:
         replies: Texts, completions or errors, one a sample; or a function of content and key.
         capabilities: What it claims to do; by default all but log-probabilities and
             thinking by itself.
+        price: What it says that its tokens cost.
 
     `requests` holds what was asked. Tokens are counted as words.
     """
@@ -46,7 +49,11 @@ class ScriptedBackend:
     defaults = Sampling(max_tokens=512)
 
     def __init__(
-        self, replies: Sequence[Scripted] | Script, *, capabilities: Capabilities = _ALL
+        self,
+        replies: Sequence[Scripted] | Script,
+        *,
+        capabilities: Capabilities = _ALL,
+        price: Price | None = _FREE,
     ) -> None:
         if isinstance(replies, str):
             raise UserMistake("ScriptedBackend wants a list of replies: put the text into a list")
@@ -54,6 +61,7 @@ class ScriptedBackend:
             told = f"found {shown(replies)}"
             raise UserMistake(f"ScriptedBackend wants a list of replies or a function, {told}")
         self.capabilities = capabilities
+        self.price = price
         self.requests: list[Request] = []
         self._script = replies if callable(replies) else None
         self._replies = [] if callable(replies) else list(replies)

@@ -48,6 +48,7 @@ class AskOptions:
     budget_tokens: Annotated[int | None, option("The most tokens.", "--budget-tokens")] = None
     budget_calls: Annotated[int | None, option("The most samples.", "--budget-calls")] = None
     budget_seconds: Annotated[float | None, option("The most time.", "--budget-seconds")] = None
+    budget_money: Annotated[float | None, option("The most money.", "--budget-money")] = None
     temperature: Annotated[float | None, option("Of the sampling.")] = None
     max_tokens: Annotated[int | None, option("The most tokens of each reply.")] = None
     seed: Annotated[int, option("Another seed gives other samples.")] = 0
@@ -68,7 +69,9 @@ class AskOptions:
 
     def budget(self) -> Budget:
         """Make the limits of the run."""
-        return Budget(self.budget_tokens, self.budget_calls, self.budget_seconds)
+        return Budget(
+            self.budget_tokens, self.budget_calls, self.budget_seconds, money=self.budget_money
+        )
 
 
 @with_options(AskOptions)

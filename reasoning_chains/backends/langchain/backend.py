@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ from reasoning_chains.errors import (
     UserMistake,
     wanted,
 )
+from reasoning_chains.pricing import Price
 from reasoning_chains.protocols import Emit
 from reasoning_chains.types import (
     Capabilities,
@@ -56,6 +57,8 @@ class LangChainBackend:
         defaults: What a request's sampling lies over; where neither says it, the model's own
             settings hold. A reply has 4,096 tokens where the model could be told, and is not.
         name: Stands in sample keys and traces, if not one made of the model's names.
+        price: What a million tokens cost, such as `{"input": 0.15, "output": 0.6}`; a budget of
+            money needs it.
 
     Of a request's sampling it sets those fields that the chat model has; a note in the trace tells
     of the others. A message with tool calls goes back as it came, with its thinking.
@@ -71,12 +74,14 @@ class LangChainBackend:
         thinking: bool = False,
         defaults: Sampling = Sampling(),
         name: str | None = None,
+        price: Price | Mapping[str, float] | None = None,
     ) -> None:
         wanted("thinking", thinking, bool)
         wanted("defaults", defaults, Sampling)
         wanted("name", name, str, type(None))
         chat_model_wanted(chat_model)
         self.name = name or name_of(chat_model)
+        self.price = Price.read(price)
         self.defaults = defaults.over(Sampling(max_tokens=longest_of(chat_model)))
         self.capabilities: Capabilities = abilities(chat_model, thinking=thinking)
         self._model = without_retries(chat_model)
@@ -195,7 +200,12 @@ def _is_secret(name: str) -> bool:
 
 
 def opened(
-    model: str, *, thinking: bool = False, defaults: Sampling = Sampling(), **options: Any
+    model: str,
+    *,
+    thinking: bool = False,
+    defaults: Sampling = Sampling(),
+    price: Price | Mapping[str, float] | None = None,
+    **options: Any,
 ) -> LangChainBackend:
     """Open a chat model by `PROVIDER:MODEL`, as `langchain.chat_models.init_chat_model` does.
 
@@ -203,6 +213,7 @@ def opened(
         model: Such as `openai:gpt-4o-mini` or `anthropic:claude-sonnet-4-5`.
         thinking: As in `LangChainBackend`.
         defaults: As in `LangChainBackend`.
+        price: As in `LangChainBackend`.
         **options: What the provider's chat model takes, such as `base_url`.
 
     Raises:
@@ -220,4 +231,5 @@ def opened(
         secrets = [str(value) for name, value in options.items() if _is_secret(name)]
         words = worded(caught.error, secrets)
         raise UserMistake(f"backend 'langchain:{model}' cannot be opened: {words}")
-    return LangChainBackend(made, thinking=thinking, defaults=defaults, name=f"langchain:{model}")
+    name = f"langchain:{model}"
+    return LangChainBackend(made, thinking=thinking, defaults=defaults, name=name, price=price)

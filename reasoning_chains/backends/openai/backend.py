@@ -18,6 +18,7 @@ from reasoning_chains.backends.openai.sharing import NativeN
 from reasoning_chains.backends.openai.to_wire import check
 from reasoning_chains.backends.openai.transport import Caller, Limits, Transport
 from reasoning_chains.errors import MissingPackage, UnknownName, UserMistake, shown, wanted
+from reasoning_chains.pricing import Price
 from reasoning_chains.protocols import Emit
 from reasoning_chains.secrets import Secret
 from reasoning_chains.types import Capabilities, Content, Request, Sampling
@@ -64,6 +65,8 @@ class OpenAIBackend:
         headers: Further headers, hidden like keys.
         allow_http: Whether plain http may leave this machine.
         defaults: What a request's sampling lies over.
+        price: What a million tokens cost, such as `{"input": 0.15, "output": 0.6}`; a budget of
+            money needs it.
     """
 
     model: str
@@ -81,11 +84,13 @@ class OpenAIBackend:
     headers: Mapping[str, str | Secret] = field(default_factory=dict, repr=False)
     allow_http: bool = False
     defaults: Sampling = Sampling(max_tokens=4096)
+    price: Price | Mapping[str, float] | None = None
     name: str = field(init=False)
 
     def __post_init__(self) -> None:
         """Check what can be checked without a connection, and hide the keys."""
         self._check()
+        self.price = Price.read(self.price)
         address = Address.of(self.base_url, allow_http=self.allow_http)
         self.api_key = self._key(address)
         hidden = {name: _header(name, value, address) for name, value in self.headers.items()}

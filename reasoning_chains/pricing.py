@@ -1,0 +1,71 @@
+"""What tokens cost; it knows no backend and no budget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from reasoning_chains.errors import UserMistake, near, ranged, wanted
+from reasoning_chains.types import Usage
+
+__all__ = ["Price", "price_of"]
+
+_MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """The price of a million tokens, in whatever currency the budget's money is.
+
+    Args:
+        input: Of prompts.
+        output: Of replies, native thinking included.
+    """
+
+    input: float = 0.0
+    output: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse what is no price."""
+        for field in fields(self):
+            ranged(f"price {field.name}", getattr(self, field.name), float, 0)
+
+    @classmethod
+    def read(cls, given: Any) -> Price | None:
+        """Take a price, or one as a mapping, such as `{"input": 0.15, "output": 0.6}`.
+
+        Raises:
+            UserMistake: It is neither, or lacks one of the two.
+        """
+        if given is None or isinstance(given, Price):
+            return given
+        wanted("price", given, Mapping, hint="write {input = 0.15, output = 0.6}")
+        known = [field.name for field in fields(cls)]
+        for key in given:
+            if key not in known:
+                raise UserMistake(f"unknown key {key!r} in price: {near(str(key), known)}")
+        for name in known:
+            if name not in given:
+                raise UserMistake(f"price lacks {name}: write {{input = 0.15, output = 0.6}}")
+        return cls(**given)
+
+    def of(self, usage: Usage) -> float:
+        """Give what these tokens cost."""
+        spent = usage.prompt_tokens * self.input + usage.completion_tokens * self.output
+        return spent / _MILLION
+
+
+def price_of(backend: Any) -> Price:
+    """Give the price of a backend's tokens.
+
+    Raises:
+        UserMistake: Nobody told it.
+    """
+    price: Price | None = getattr(backend, "price", None)
+    if price is None:
+        raise UserMistake(
+            f"a money budget needs the price of backend {backend.name!r}: open it with "
+            'price={"input": …, "output": …}, for a million tokens'
+        )
+    return price

@@ -1,0 +1,83 @@
+"""Money: what a backend's tokens cost, reserved before it is spent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reasoning_chains import (
+    Budget,
+    Direct,
+    ScriptedBackend,
+    SelfConsistency,
+    UserMistake,
+    load_agent,
+    open_backend,
+)
+from reasoning_chains.pricing import Price, price_of
+from reasoning_chains.types import Completion, Sampling, Usage
+from tests.servers.chat import ChatServer
+
+BILL = Usage(1, 1, 40, 100)
+DEAR = Price(input=10, output=100)  # 0.0104 a reply of BILL
+
+
+def replies(count: int) -> list[Completion]:
+    return [Completion("7", usage=BILL, bill=BILL) for _ in range(count)]
+
+
+def test_the_price_of_a_million_tokens() -> None:
+    assert DEAR.of(BILL) == pytest.approx(0.0104)
+    assert Price.read({"input": 10, "output": 100}) == DEAR
+    assert price_of(open_backend("embedded")) == Price()
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"input": 1}, "price lacks output"),
+        ({"input": 1, "output": 2, "outpt": 2}, "unknown key 'outpt' in price: did you mean out"),
+        ({"input": -1, "output": 2}, "price input"),
+        (5, "price must be a mapping|price"),
+    ],
+)
+def test_what_is_no_price_is_told(given: Any, says: str) -> None:
+    with pytest.raises(UserMistake, match=says):
+        Price.read(given)
+
+
+def test_what_is_bought_stays_within_the_money() -> None:
+    backend = ScriptedBackend(replies(9), price=DEAR)
+    chain = SelfConsistency(Direct(), samples=9)
+    sampling = Sampling(max_tokens=100)  # 0.0100 a reply and its prompt's bytes are held
+    solution = chain.invoke("?", backend=backend, budget=Budget(money=0.065), sampling=sampling)
+    assert (solution.answer, solution.stop_reason) == ("7", "budget")
+    assert solution.usage.calls == 6
+    assert "of the money is left" in solution.trace.stopped
+    free = ScriptedBackend(replies(9))
+    assert chain.invoke("?", backend=free, budget=Budget(money=0)).stop_reason == "answered"
+
+
+def test_a_price_that_nobody_told_is_a_mistake_only_where_money_is_limited() -> None:
+    with ChatServer() as server:
+        backend = open_backend("openai:m", base_url=server.url)
+        assert Direct().invoke("?", backend=backend).answer is not None
+        with pytest.raises(UserMistake, match="needs the price of backend 'openai:m"):
+            Direct().invoke("?", backend=backend, budget=Budget(money=1))
+        priced = open_backend("openai:m", base_url=server.url, price={"input": 1, "output": 2})
+        assert Direct().invoke("?", backend=priced, budget=Budget(money=1)).answer is not None
+
+
+def test_a_project_and_an_agent_tell_price_and_money(tmp_path: Path) -> None:
+    table = '[backends.mine]\nuse = "openai:m"\nbase_url = "http://127.0.0.1:9/v1"\n'
+    told = table + "price = {input = 10, output = 100}\n"
+    (tmp_path / "reasoning.toml").write_text(told, encoding="utf-8")
+    assert price_of(open_backend("mine", project=str(tmp_path))) == DEAR
+    card = tmp_path / "agents" / "poor" / "agent.yaml"
+    card.parent.mkdir(parents=True)
+    card.write_text("description: d\nchain: direct\nlimits: {money: 0.001}\n", encoding="utf-8")
+    agent = load_agent("poor", tmp_path)
+    solution = agent.invoke("?", backend=ScriptedBackend(replies(1), price=DEAR))
+    assert (solution.answer, solution.stop_reason) == (None, "budget")
