@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
+from reasoning_chains.answers import read_follow_up
 from reasoning_chains.chain import Chain
 from reasoning_chains.errors import UserMistake, ranged, wanted
 from reasoning_chains.toolbox import Tool
@@ -13,7 +14,7 @@ from reasoning_chains.types import Problem
 
 if TYPE_CHECKING:
     from reasoning_chains.run import Run
-    from reasoning_chains.solution import Solution
+    from reasoning_chains.solution import Reply, Solution
     from reasoning_chains.templates.exemplars import Exemplar
 
 __all__ = ["SelfAsk"]
@@ -33,7 +34,8 @@ class SelfAsk(Chain):
 
     Args:
         answerer: Who answers a follow-up question: a tool such as `lookup`, by itself or by its
-            name, or a chain. Without one the model answers its own questions, all in one reply.
+            name, or a chain. Without one the model answers its own questions, all in one reply;
+            one that stops at a question is asked to go on with it.
         shots: How many worked examples are shown (4 in the paper).
         max_questions: How many follow-up questions are answered at most.
 
@@ -54,7 +56,8 @@ class SelfAsk(Chain):
     max_questions: int = 8
     delivers: ClassVar[Mapping[str, str]] = {"": "answer", "turn": "follow_up"}
     asks: ClassVar[str] = (
-        "one ask; with an answerer one a follow-up question and one for the end, beside its own"
+        "one ask, and one more where the reply stops at a follow-up question; with an answerer one "
+        "a follow-up question and one for the end, beside its own"
     )
 
     def __post_init__(self) -> None:
@@ -79,9 +82,21 @@ class SelfAsk(Chain):
         """Ask once, or in turns with the answerer."""
         examples = run.exemplars(self.exemplars)[: self.shots] if self.shots else ()
         if self.answerer is None:
-            reply = await run.ask(self.template, problem=problem, exemplars=examples)
-            return run.conclude(problem, reply)
+            return run.conclude(problem, await self._alone(problem, run, examples))
         return await self._in_turns(problem, run, examples)
+
+    async def _alone(self, problem: Problem, run: Run, examples: tuple[Exemplar, ...]) -> Reply:
+        """Ask for all in one reply; one that stops at a follow-up question is to go on itself."""
+        reply = await run.ask(self.template, problem=problem, exemplars=examples)
+        for _ in range(self.max_questions):
+            said = reply.text.rstrip()
+            if not _stops(reply):
+                return reply
+            more = await run.ask(
+                self.template, problem=problem, exemplars=examples, prefill=f"{said}\n"
+            )
+            reply = more.after(replace(reply, text=said))
+        return replace(reply, answer=None) if _stops(reply) else reply
 
     async def _in_turns(
         self, problem: Problem, run: Run, examples: tuple[Exemplar, ...]
@@ -108,3 +123,9 @@ class SelfAsk(Chain):
         tools = await gathered([self.answerer] if self.answerer is not None else [])
         seen = await run.act(tools, tools[0].name, question)
         return seen.text
+
+
+def _stops(reply: Reply) -> bool:
+    """Tell whether a reply ends with a follow-up question: a number in it is no answer."""
+    last = reply.text.rstrip().rpartition("\n")[2]
+    return reply.completion.finish == "stop" and read_follow_up(last) is not None

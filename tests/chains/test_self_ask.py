@@ -18,6 +18,7 @@ from reasoning_chains import (
 from reasoning_chains.content import Library
 from reasoning_chains.templates import templates_of
 from reasoning_chains.toolbox import Tool, ToolFailed
+from reasoning_chains.types import Completion
 from training.wordings import WORDINGS
 
 EMMA = Problem("When was the writer of Emma born?", "number")
@@ -36,6 +37,26 @@ def test_alone_the_model_answers_its_own_questions_in_one_reply() -> None:
     assert SelfAsk().invoke(EMMA, backend=backend).answer == "1775"
     asked = WORDINGS["self_ask"][0].replace("{question}", EMMA.question)
     assert prompts(backend) == [[asked]]
+
+
+def test_a_reply_that_stops_at_a_question_is_asked_to_go_on() -> None:
+    second = "Intermediate answer: Jane Austen\nFollow up: Was she born in 1775 or in 1776?"
+    backend = ScriptedBackend([f"{FIRST}\n", second, f"Intermediate answer: 1775\n{LAST}"])
+    solution = SelfAsk().invoke(EMMA, backend=backend)
+    whole = f"{FIRST}\n{second}\nIntermediate answer: 1775\n{LAST}"
+    assert (solution.answer, solution.text, solution.usage.calls) == ("1775", whole, 3)
+    begun = [request.content.prefill for request in backend.requests]
+    assert begun == ["", f"{FIRST}\n", f"{FIRST}\n{second}\n"]
+    assert len({tuple(asked) for asked in prompts(backend)}) == 1
+
+
+def test_a_number_in_an_open_question_is_no_answer() -> None:
+    backend = ScriptedBackend(["Yes.\nFollow up: Was she born after 1775?"] * 9)
+    solution = SelfAsk(max_questions=2).invoke(EMMA, backend=backend)
+    assert (solution.answer, solution.stop_reason, solution.usage.calls) == (None, "unparsed", 3)
+    cut = Completion("Yes.\nFollow up: Who wrote Emma", finish="length")
+    solution = SelfAsk().invoke(EMMA, backend=ScriptedBackend([cut]))
+    assert (solution.answer, solution.stop_reason) == (None, "length")
 
 
 def test_with_examples_the_prompt_is_that_of_the_paper() -> None:
