@@ -92,6 +92,17 @@ def test_an_answer_that_the_model_made_up_is_cut() -> None:
     assert prompts(backend)[2][1] == FIRST
 
 
+@pytest.mark.parametrize(("lang", "yes"), [("en", "Yes."), ("zh", "需要。")])
+def test_always_at_least_one_question_is_looked_up(lang: str, yes: str) -> None:
+    first = "Follow up: Who wrote Emma?" if lang == "en" else "追问：谁写了《爱玛》？"
+    backend = ScriptedBackend([first, "Jane Austen", LAST])
+    chain = SelfAsk(answerer=Direct(), template="self_ask/always")
+    assert chain.invoke(EMMA, backend=backend, lang=lang).answer == "1775"
+    begun = [request.content.prefill for request in backend.requests]
+    assert begun == [yes, "", ""]
+    assert prompts(backend)[2][1] == f"{yes}\n{first}"
+
+
 def test_a_tool_answers_and_its_failure_is_told() -> None:
     async def look(arguments: object) -> str:
         assert isinstance(arguments, dict)
