@@ -21,6 +21,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 PAGES = (
     "README.md",
+    "docs/agents.md",
     "docs/choosing.md",
     "docs/embedded-model.md",
     "docs/workflows.md",
@@ -152,6 +153,17 @@ def engine() -> str:
     return rows(head, body()) + "\n" + note + made_by("engine")
 
 
+def agents() -> str:
+    """How often the bundled agents are right on the model in the package."""
+
+    def body() -> Iterator[tuple[str, ...]]:
+        for name, row in read("agents")["agents"].items():
+            low, high = row["interval"]
+            yield f"`{name}`", f"{row['right']} of {row['of']}", f"{low:.2f} to {high:.2f}"
+
+    return rows(("agent", "right", "95 % interval"), body()) + made_by("agents")
+
+
 def overhead() -> str:
     """CPU a call."""
     figures = read("overhead")["figures"]
@@ -172,6 +184,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "others": others,
     "engine": engine,
     "overhead": overhead,
+    "agents": agents,
     **methods.parts(),
 }
 
