@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Sequence
 from contextlib import nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reasoning_chains.backends.engine.session import Session, abilities
+from reasoning_chains.backends.engine.served import Served
 from reasoning_chains.content import is_there
 from reasoning_chains.errors import MissingPackage, UserMistake, ranged, wanted
-from reasoning_chains.pricing import Price
-from reasoning_chains.protocols import Emit
-from reasoning_chains.types import Capabilities, Completion, Content, Request, Sampling
 
 if TYPE_CHECKING:  # torch is loaded with the first request, not before
     from reasoning_chains.backends.engine.scheduler import Model
@@ -22,7 +17,7 @@ if TYPE_CHECKING:  # torch is loaded with the first request, not before
 __all__ = ["TransformersBackend"]
 
 
-class TransformersBackend:
+class TransformersBackend(Served):
     """Runs a causal model from local files, batched, in one thread that the first request starts.
 
     Args:
@@ -33,9 +28,6 @@ class TransformersBackend:
 
     Its first request raises `MissingPackage` where torch or transformers is not installed.
     """
-
-    defaults = Sampling(temperature=0, max_tokens=512)
-    price = Price()
 
     def __init__(
         self,
@@ -49,22 +41,16 @@ class TransformersBackend:
         wanted("device", device, str, type(None))
         wanted("dtype", dtype, str, type(None))
         ranged("max_rows", max_rows, int, 1)
-        self.name = f"transformers:{Path(path).name}"
+        super().__init__(f"transformers:{Path(path).name}", nullcontext)
         self._path = path
         self._device = device
         self._dtype = dtype
         self._max_rows = max_rows
-        self._session = Session(self.name, self._load, nullcontext)
 
     @cached_property
     def folder(self) -> Path:
         """Where the model's files lie."""
         return find_folder(self._path)
-
-    @cached_property
-    def capabilities(self) -> Capabilities:
-        """What it can do; tools and thinking where the model's chat template speaks them."""
-        return abilities(self.folder)
 
     def _load(self) -> Model:
         try:
@@ -76,24 +62,6 @@ class TransformersBackend:
         from reasoning_chains.backends.engine.torch_loading import load_torch
 
         return load_torch(self.folder, self._device, self._dtype, self._max_rows)
-
-    def streamed(self) -> TransformersBackend:
-        """Give the same backend with deltas; the model is shared."""
-        view = copy.copy(self)
-        view._session = self._session.streamed()
-        return view
-
-    async def complete(self, request: Request, emit: Emit) -> None:
-        """Answer a request, its samples in one batch with all else that is being asked."""
-        await self._session.complete(request, emit, self.capabilities, self.defaults)
-
-    async def score(self, content: Content, continuations: Sequence[str]) -> Sequence[Completion]:
-        """Give each continuation with its log-probabilities, token by token."""
-        return await self._session.score(content, continuations, self.capabilities)
-
-    async def aclose(self) -> None:
-        """Free the thread and the weights; a later request loads them again."""
-        await self._session.aclose()
 
 
 def find_folder(path: Path | str) -> Path:
