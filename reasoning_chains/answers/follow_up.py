@@ -26,8 +26,8 @@ class FollowUp:
 
 def read_follow_up(text: str) -> FollowUp | None:
     """Read the first `Follow up: …` line before the final answer (arXiv:2210.03350)."""
-    here = 0
-    for line in lower(fold(text)).split("\n"):
+    small, here = lower(fold(text)), 0
+    for line in small.split("\n") if _may_tell(small) else ():
         if line and _may_tell(line):
             bare = line.strip(_SIGNS)
             if bare.startswith(_ENDS):
