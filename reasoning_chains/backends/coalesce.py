@@ -44,13 +44,21 @@ class _Flight:
         self.group = group
         self.listeners: list[_Listener] = []
         self.deltas: list[Delta] = []
+        self.end: Completion | BackendError | None = None
         self.landed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    def join(self, listener: _Listener) -> None:
+    def join(self, listener: _Listener, *, watching: bool) -> None:
+        """Listen from now on; what was heard before is told at once, the end included."""
+        self.group.watched |= watching
         for delta in self.deltas:
             listener(delta)
         self.listeners.append(listener)
         self.group.waiting += 1
+        if isinstance(self.end, Completion):
+            whole = Delta(self.end.text, self.end.reasoning)
+            if watching and not self.deltas and whole != Delta():
+                listener(whole)
+            listener(_unbilled(self.end))
 
     def hear(self, news: _News) -> None:
         if self.landed.done():
@@ -59,6 +67,7 @@ class _Flight:
             self.deltas.append(news)
         else:
             self._catch_up(news)
+            self.end = news
             self.landed.set_result(None)
         for place, listener in enumerate(self.listeners):
             listener(_unbilled(news) if place and isinstance(news, Completion) else news)
@@ -141,10 +150,11 @@ class Coalescing:
         """Ask for the samples together with others of equal content."""
         joined: list[tuple[_Flight, _Listener]] = []
         for index, key in enumerate(request.samples):
-            flight = self._flights.get(key) or self._board(request.content, key)
+            flight = self._flights.get(key)
+            if flight is None or isinstance(flight.end, BackendError):  # a failed one is no reply
+                flight = self._board(request.content, key)
             listener: _Listener = partial(emit, index)
-            flight.join(listener)
-            flight.group.watched |= self._watching
+            flight.join(listener, watching=self._watching)
             joined.append((flight, listener))
         try:
             for flight, _ in joined:

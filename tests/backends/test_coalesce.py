@@ -214,6 +214,44 @@ def test_one_who_comes_late_hears_what_was_streamed_before() -> None:
     asyncio.run(story())
 
 
+@pytest.mark.parametrize("watching", [False, True])
+def test_one_who_comes_after_the_reply_but_before_the_others_of_its_request(watching: bool) -> None:
+    class Slow(ScriptedBackend):
+        """Gives its first sample at once, and the others when it is told."""
+
+        async def complete(self, request: Request, emit: Emit) -> None:
+            self.requests.append(request)
+            emit(0, Completion("first"))
+            await more.wait()
+            for index in range(1, request.n):
+                emit(index, BackendError("lost") if index == 2 else Completion("second"))
+            await done.wait()
+
+    inner = Slow([])
+
+    async def story() -> None:
+        backend = Coalescing(inner)
+        asked = [asyncio.create_task(ask(backend, number)) for number in range(3)]
+        assert (await asked[0]).text == "first"
+        made, heard = content(), Heard()
+        late = backend.streamed() if watching else backend
+        await late.complete(Request(made, (key(made, 0),)), lambda _, news: heard.append(news))
+        deltas = [Delta("first")] if watching else []
+        assert heard[:-1] == deltas
+        assert isinstance(heard[-1], Completion)
+        assert (heard[-1].text, heard[-1].bill.requests) == ("first", 0)
+        more.set()
+        assert (await asked[1]).text == "second"
+        with pytest.raises(BackendError, match="lost"):
+            await asked[2]
+        done.set()
+        assert (await ask(backend, 2)).text == "first"  # a failed one is asked for anew
+
+    more, done = asyncio.Event(), asyncio.Event()
+    asyncio.run(story())
+    assert [request.n for request in inner.requests] == [3, 1]
+
+
 def test_one_who_watches_what_comes_in_one_piece_hears_it_all_the_same() -> None:
     async def story(watching: bool) -> Heard:
         backend = Coalescing(ScriptedBackend(["one"], capabilities=Capabilities(stream=False)))
