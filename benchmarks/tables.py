@@ -153,6 +153,18 @@ def engine() -> str:
     return rows(head, body()) + "\n" + note + made_by("engine")
 
 
+def twins() -> str:
+    """Two models of one size on the same tasks and as many tokens, with and without rationales."""
+    data = read("twins")
+
+    def body() -> Iterator[tuple[str, ...]]:
+        for name, row in data["figures"].items():
+            yield name, f"{row['direct_only']:.2f}", f"{row['cot_only']:.2f}"
+
+    head = ("task / level", "trained on direct answers only", "trained on rationales only")
+    return rows(head, body()) + f"\n\n{data['problems']} held-out problems a cell." + made_by("twins")
+
+
 def agents() -> str:
     """How often the bundled agents are right on the model in the package."""
 
@@ -185,6 +197,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "engine": engine,
     "overhead": overhead,
     "agents": agents,
+    "twins": twins,
     **methods.parts(),
 }
 
