@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.chains import CHAINS as MEASURED
-from benchmarks.chains import INSIDE
+from benchmarks.chains import INSIDE, compared
 from reasoning_chains.cli.about import settings_of, templates_of_chain
 from reasoning_chains.content import Library
 from reasoning_chains.names import CHAINS, load
@@ -19,6 +19,7 @@ from reasoning_chains.templates import templates_of
 from reasoning_chains.templates.preview import preview
 
 RESULT = Path(__file__).parent / "results" / "chains.json"
+BASELINE = "zero_shot_cot"
 ENOUGH = 0.90
 """A parse rate below this is marked."""
 _TEMPLATES = templates_of(Library.of())
@@ -104,10 +105,58 @@ def _overview_lines(alone: dict[str, dict[str, Any]], tasks: list[str]) -> Itera
     for chain, found in alone.items():
         if not found:
             continue
-        shares = [f"{found[t]['share']:.2f}" if t in found else "" for t in tasks]
+        shares = [_share(found[t]) if t in found else "" for t in tasks]
         asks = sum(row["asks"] for row in found.values()) / len(found)
         tokens = sum(row["tokens"] for row in found.values()) / len(found)
         yield f"| {chain} | " + " | ".join(shares) + f" | {asks:.1f} | {tokens:.0f} |"
+
+
+def _share(row: dict[str, Any]) -> str:
+    return f"{row['share']:.2f}" + (" ⚠" if row["read"] < ENOUGH else "")
+
+
+def verdicts() -> str:
+    """Say where each chain is better and worse than chain of thought, beyond chance."""
+    data = measured()
+    found: dict[str, dict[str, list[str]]] = {}
+    for key, row in data["cells"].items():
+        chain, inside, task = key.split(" | ")
+        against = row.get("against zero_shot_cot")
+        if inside == "alone" and chain != BASELINE and against is not None:
+            low, high = against["interval"]
+            side = "better" if low > 0 else "worse" if high < 0 else "even"
+            told = f"{task} ({against['difference']:+.2f})"
+            found.setdefault(chain, {}).setdefault(side, []).append(told)
+    lines = ["| chain | better on | worse on | no difference seen on |", "|---|---|---|---|"]
+    for chain, sides in found.items():
+        cells = (", ".join(sides.get(side, ())) for side in ("better", "worse", "even"))
+        lines.append(f"| {chain} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + _made(data)
+
+
+def around() -> str:
+    """Show what a vote, a cascade and a review add to the chain inside of them."""
+    data = measured()
+    lines = [
+        "| chain | task | alone | " + " | ".join(name for name in INSIDE if name != "alone") + " |"
+    ]
+    lines.append("|---" * (len(INSIDE) + 2) + "|")
+    cells = data["cells"]
+    for key, row in cells.items():
+        chain, inside, task = key.split(" | ")
+        others = [cells.get(f"{chain} | {name} | {task}") for name in INSIDE if name != "alone"]
+        if inside == "alone" and any(others):
+            told = [_change(row, other) if other else "" for other in others]
+            lines.append(f"| {chain} | {task} | {_share(row)} | " + " | ".join(told) + " |")
+    return "\n".join(lines) + _made(data)
+
+
+def _change(alone: dict[str, Any], inside: dict[str, Any]) -> str:
+    """Tell a share, and the paired difference where it is beyond chance."""
+    made = compared(inside["hits"], alone["hits"])
+    low, high = made["interval"]
+    seen = "" if low <= 0 <= high else f" ({made['difference']:+.2f})"
+    return f"{_share(inside)}{seen}"
 
 
 def parts() -> dict[str, Callable[[], str]]:
@@ -119,4 +168,4 @@ def parts() -> dict[str, Callable[[], str]]:
         return made
     for name in CHAINS:
         made[f"figures {name}"] = lambda name=name: figures(name)  # type: ignore[misc]
-    return {**made, "chains": overview}
+    return {**made, "chains": overview, "verdicts": verdicts, "around": around}

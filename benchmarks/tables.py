@@ -162,7 +162,9 @@ def twins() -> str:
             yield name, f"{row['direct_only']:.2f}", f"{row['cot_only']:.2f}"
 
     head = ("task / level", "trained on direct answers only", "trained on rationales only")
-    return rows(head, body()) + f"\n\n{data['problems']} held-out problems a cell." + made_by("twins")
+    return (
+        rows(head, body()) + f"\n\n{data['problems']} held-out problems a cell." + made_by("twins")
+    )
 
 
 def agents() -> str:
