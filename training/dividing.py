@@ -108,7 +108,7 @@ def _looked_up(source: Source) -> Document:
 def self_ask(source: Source) -> Document:
     """Ask and answer follow-up questions, in one reply or in turns (Press et al.)."""
     rng = source.rng
-    if rng.random() < 0.15:
+    if rng.random() < 0.3:
         return _looked_up(source)
     exercise = source.pick((*LISTS, "factual"), parts=True)
     parts = portions(exercise)
