@@ -173,8 +173,8 @@ def _coded(exercise: Exercise) -> list[str]:
 def program(source: Source) -> Document:
     """Write a small program whose variable `answer` holds the result."""
     draw = source.rng.random()
-    if draw < 0.45:
-        question, lines = (column if draw < 0.15 else table)(source)
+    if draw < 0.6:
+        question, lines = (column if draw < 0.12 else table)(source)
     else:
         exercise = source.pick(WORKED)
         question, lines = exercise.question, _coded(exercise)
