@@ -45,12 +45,13 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     assert {path: path.read_bytes() for path in written} == before
 
 
-@pytest.mark.parametrize("name", ["", "../up", "Big", "a b", "é", "a-b"])
+@pytest.mark.parametrize("name", ["", "../up", "Big", "a b", "é", "a-b", "_", "__init__"])
 def test_a_name_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserMistake, match="must be of small letters"):
         add("chain", name, tmp_path)
-    with pytest.raises(UserMistake, match=r"json is a name of Python's own"):
-        add("chain", "json", tmp_path)
+    for taken in ("json", "match", "test", "reasoning_chains"):
+        with pytest.raises(UserMistake, match=f"{taken} is another module's name"):
+            add("chain", taken, tmp_path)
     with pytest.raises(UserMistake, match=r"unknown kind of file 'chian': did you mean chain"):
         add("chian", "x", tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -50,11 +50,20 @@ def add(kind: str, name: str, folder: Path) -> list[Path]:
     """
     if kind not in KINDS:
         raise UnknownName("kind of file", kind, KINDS)
-    if not name.isidentifier() or not name.isascii() or name != name.lower():
-        raise UserMistake(f"the name {shown(name)} must be of small letters, digits and _")
-    if kind == "chain" and (keyword.iskeyword(name) or name in sys.stdlib_module_names):
-        raise UserMistake(f"{name} is a name of Python's own: take another, such as my_{name}")
+    if not name.isidentifier() or not name.isascii() or name != name.lower() or name[0] == "_":
+        raise UserMistake(
+            f"the name {shown(name)} must be of small letters, digits and _, a letter first"
+        )
+    if kind == "chain" and _is_taken(name):
+        raise UserMistake(f"{name} is another module's name: take another, such as my_{name}")
     return _written(folder, _files(kind, name))
+
+
+def _is_taken(name: str) -> bool:
+    """Tell whether a module of this name would hide another one, or be hidden by it."""
+    if keyword.issoftkeyword(name) or keyword.iskeyword(name) or name in ("conftest", "test"):
+        return True
+    return name in sys.stdlib_module_names or name == __name__.partition(".")[0]
 
 
 def _files(kind: str, name: str) -> dict[str, str]:
