@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from reasoning_chains.errors import UserMistake
+from reasoning_chains.errors import Caught, UserMistake
 
 __all__ = [
     "at_stop",
@@ -47,10 +47,19 @@ def background_loop() -> asyncio.AbstractEventLoop:
         if _loop is None:
             _loop = asyncio.new_event_loop()
             _thread = threading.Thread(
-                target=_loop.run_forever, name="reasoning-chains", daemon=True
+                target=_kept_running, args=(_loop,), name="reasoning-chains", daemon=True
             )
             _thread.start()
         return _loop
+
+
+def _kept_running(loop: asyncio.AbstractEventLoop) -> None:
+    """Run the loop until it is stopped: what raises Ctrl-C or an exit in a task ends its call."""
+    stopped = False
+    while not stopped:
+        with Caught(KeyboardInterrupt, SystemExit) as caught:
+            loop.run_forever()
+        stopped = caught.error is None
 
 
 def on_background_loop() -> bool:

@@ -16,11 +16,12 @@ from types import FrameType
 
 import pytest
 
-from reasoning_chains import Direct, ScriptedBackend, Solution, UserMistake
+from reasoning_chains import Direct, ScriptedBackend, Solution, UserMistake, Workflow
 from reasoning_chains.loop import background_loop
 from reasoning_chains.types import Content, SampleKey
 from tests.backends.tiny_model import Tiny, write_model
 from tests.servers.chat import ChatServer
+from tests.workflow.flows import written
 
 
 class AlarmError(Exception):
@@ -249,3 +250,18 @@ def test_leaving_in_the_middle_of_a_batch_is_silent() -> None:
 def test_leaving_does_not_wait_for_what_is_being_decoded(tmp_path: Path) -> None:
     done = child(DECODING, str(write_model(tmp_path / "model", Tiny(context=1_000_000))))
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(3)])
+def test_a_function_that_raises_an_end_ends_its_own_call_alone(
+    error: BaseException, tmp_path: Path
+) -> None:
+    def leave(*_: object) -> str:
+        raise error
+
+    flow = Workflow(written(tmp_path, "{% step name, input='Who?' %}{% endstep %}"))
+    with pytest.raises((KeyboardInterrupt, UserMistake)):  # an exit is told, Ctrl-C passes
+        flow.invoke("Hello", backend=ScriptedBackend([]), ask_user=leave)
+    with pytest.raises(type(error)):
+        Direct().invoke("Hello", backend=ScriptedBackend(leave))
+    assert Direct().invoke("3 + 4?", backend=ScriptedBackend(["7"])).answer == "7"

@@ -21,13 +21,13 @@ __all__ = ["is_workflow", "lint_workflows", "show_workflow"]
 
 def is_workflow(name: str, lang: str) -> bool:
     """Say whether a name or a path is that of a file with steps."""
-    if name.endswith(ENDING):
-        return is_there(Path(name)) and has_steps(read_text(Path(name)))
     library = Library.of()
+    if name.endswith(ENDING):
+        return is_there(Path(name)) and has_steps(read_text(Path(name)), library)
     for file in (f"{name}.{lang}{ENDING}", f"{name}{ENDING}"):
         path = library.find("templates", file)
         if path is not None:
-            return has_steps(read_text(path))
+            return has_steps(read_text(path), library)
     return False
 
 
@@ -58,7 +58,7 @@ def lint_workflows(folder: Path) -> Iterator[str]:
     library = Library((folder.resolve(), *Library.of().roots[-1:]))
     for path in sorted((folder / "templates").rglob(f"*{ENDING}")):
         try:
-            if has_steps(read_text(path)):
+            if has_steps(read_text(path), library):
                 yield from findings(flow_at(library, str(path), "en"))
         except UserMistake as error:
             yield str(error)

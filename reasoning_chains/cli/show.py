@@ -76,7 +76,7 @@ def templates() -> None:
 
 def _row(made: Templates, name: str) -> tuple[str, str, str]:
     try:
-        if has_steps(made.library.read("templates", name + ENDING)):
+        if has_steps(made.library.read("templates", name + ENDING), made.library):
             return name, "steps", flow_at(made.library, name, "en").head.description
         head = made.head(name + ENDING)
     except UserMistake as error:  # one that is broken does not hide the others

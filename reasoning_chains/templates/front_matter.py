@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple, get_args
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from reasoning_chains.content import yaml_place
+from reasoning_chains.content import Library, read_text, yaml_place
 from reasoning_chains.errors import TemplateMistake, near
 from reasoning_chains.types import Sampling
 
@@ -84,9 +84,22 @@ def split_source(name: str, text: str) -> Source:
     return Source(_validated(name, head), "\n" * lines + text[end + 5 :])
 
 
-def has_steps(body: str) -> bool:
-    """Say whether a template is a workflow: it has a tag `step`."""
-    return any(part.lstrip("-+").lstrip()[:5].rstrip() == "step" for part in body.split("{%")[1:])
+_OF_WORKFLOWS = ("step", "answer", "parallel")
+_DEEPEST = 8
+
+
+def has_steps(body: str, library: Library, depth: int = 0) -> bool:
+    """Say whether a template is a workflow: it, or one that it extends, has a tag of workflows."""
+    tags = [part.lstrip("-+").split(None, 2) for part in body.split("{%")[1:]]
+    if any(tag and tag[0] in _OF_WORKFLOWS for tag in tags):
+        return True
+    for name in (tag[1].strip("\"'") for tag in tags if len(tag) > 1 and tag[0] == "extends"):
+        bundled = name.startswith("bundled/")
+        above = Library(library.roots[-1:]) if bundled else library
+        path = above.find("templates", name.removeprefix("bundled/"))
+        if path is not None and depth < _DEEPEST:
+            return has_steps(read_text(path), library, depth + 1)
+    return False
 
 
 def _validated(name: str, head: str) -> FrontMatter:

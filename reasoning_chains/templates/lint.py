@@ -48,7 +48,7 @@ def lint_folder(folder: Path, readers: Mapping[str, str] | None = None) -> list[
     for path in sorted(root.rglob(f"*{ENDING}")):
         name = path.relative_to(root).as_posix()
         try:
-            if has_steps(read_text(path)):
+            if has_steps(read_text(path), library):
                 continue
             found += [f"{name}{finding}" for finding in _findings(templates, name)]
             found += [f"{name}: {finding}" for finding in _broken(templates, name, readers or {})]

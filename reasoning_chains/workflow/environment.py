@@ -43,6 +43,12 @@ class WorkflowEnvironment(MeteredEnvironment):
         renamed: nodes.Template = _Naming(bound_names(tree)).visit(metered)
         return renamed
 
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Give a field of a step's data, even where it is called as a method of dictionaries is."""
+        if isinstance(obj, dict) and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
     def plain(self, source: str, name: str | None) -> nodes.Template:
         """Read a template as it is written, without meters and without a check."""
         tree: nodes.Template = super(MeteredEnvironment, self)._parse(source, name, None)

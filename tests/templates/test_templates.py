@@ -23,7 +23,7 @@ NAMES = [
     name
     for name in BUNDLED.library.names("templates", ENDING)
     if not name.startswith("parts/")
-    and not has_steps(BUNDLED.library.read("templates", name + ENDING))
+    and not has_steps(BUNDLED.library.read("templates", name + ENDING), BUNDLED.library)
 ]
 """Workflows are rendered with their steps, in tests/workflow."""
 STANDARD: dict[str, Any] = {

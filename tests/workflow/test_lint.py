@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from reasoning_chains import Problem
+from reasoning_chains.cli.flows import is_workflow, lint_workflows
 from reasoning_chains.content import Library, bundled_root
 from reasoning_chains.templates.environment import ENDING
 from reasoning_chains.templates.front_matter import has_steps
+from reasoning_chains.templates.lint import lint_folder
 from reasoning_chains.workflow.dry import outlined
 from reasoning_chains.workflow.flow import flow_at
 from reasoning_chains.workflow.lint import findings
@@ -74,7 +76,7 @@ LIBRARY = Library.of()
 FLOWS = [
     name
     for name in LIBRARY.names("templates", ENDING)
-    if has_steps(LIBRARY.read("templates", name + ENDING))
+    if has_steps(LIBRARY.read("templates", name + ENDING), LIBRARY)
 ]
 
 
@@ -106,3 +108,14 @@ def test_a_dry_run_goes_along_every_choice(tmp_path: Path) -> None:
     assert shown["b"].where == {"a": "y"}
     assert shown["c"].where == {"a": "y", "b": "2"}
     assert shown["c"].step.text == "⟨age⟩ q?"
+
+
+def test_a_file_that_only_extends_a_workflow_is_one(tmp_path: Path) -> None:
+    file = tmp_path / "templates" / "ours.jinja"
+    file.parent.mkdir()
+    file.write_text(
+        "---\ndescription: d\n---\n{% extends 'bundled/medical_history.jinja' %}", encoding="utf-8"
+    )
+    assert lint_folder(tmp_path) == []
+    assert not any("ours" in line for line in lint_workflows(tmp_path))
+    assert is_workflow(str(file), "en")

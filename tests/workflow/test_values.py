@@ -60,3 +60,14 @@ def test_a_field_may_be_called_as_a_method_is(tmp_path: Path) -> None:
     backend = ScriptedBackend(['{"copy": "c", "_x": 2, "a b": "d"}'])
     assert Workflow(written(tmp_path, text)).invoke("?", backend).answer == "c 2.0 d"
     assert '"_x": {"title": "_x"' in sent(backend)[0][0][1]
+
+
+def test_a_field_may_be_called_as_a_method_of_dictionaries_is(tmp_path: Path) -> None:
+    text = (
+        "{% step a, schema={'items': 'list of text', 'keys': 'text'} %}x{% endstep %}"
+        "{% answer %}{{ a.items | join('+') }} {{ a.keys }} "
+        "{{ a['items'] | length }}{% endanswer %}"
+    )
+    flow = Workflow(written(tmp_path, text))
+    backend = ScriptedBackend(['{"items": ["x", "y"], "keys": "k"}'])
+    assert flow.invoke("?", backend=backend).answer == "x+y k 2"
