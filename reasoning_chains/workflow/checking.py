@@ -87,7 +87,12 @@ def checked(tree: nodes.Template, file: str) -> nodes.Template:
 
 def _check_parallel(tree: nodes.Template, file: str) -> None:
     for block in tree.find_all(nodes.CallBlock):
-        inner = map(tag_of, block.find_all(nodes.CallBlock))
+        inner = list(map(tag_of, block.find_all(nodes.CallBlock)))
+        if tag_of(block) == "system" and any(inner):
+            raise TemplateMistake(
+                f"{file}, line {block.lineno}: {{% system %}} holds another tag, which would be "
+                "lost: end it by {% endsystem %} first"
+            )
         if tag_of(block) == "parallel" and "answer" in inner:
             raise TemplateMistake(
                 f"{file}, line {block.lineno}: an {{% answer %}} stands in {{% parallel %}}, whose "

@@ -40,6 +40,7 @@ CANNOT = {
     "{% step a, choices=[] %}x{% endstep %}": "choices must be at least two, found 0",
     "{% step a, history='no' %}x{% endstep %}": "history must be True or False",
     "{% step a, input=' ' %}{% endstep %}": "must be the question that is asked",
+    "{% system %}Be kind {% step a %}x{% endstep %}{% endsystem %}": "line 1: {% system %} holds",
     "---\ninputs: [a]\n---\n{% step a %}x{% endstep %}": "'a' is an input and a step",
     "{% step a %} {% endstep %}": "line 1, step a: it has no text",
     **{
