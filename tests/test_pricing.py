@@ -49,7 +49,7 @@ def test_what_is_no_price_is_told(given: Any, says: str) -> None:
 
 
 def test_what_is_bought_stays_within_the_money() -> None:
-    backend = ScriptedBackend(replies(9), price=DEAR)
+    backend = ScriptedBackend(replies(9), price={"input": 10, "output": 100})
     chain = SelfConsistency(Direct(), samples=9)
     sampling = Sampling(max_tokens=100)  # 0.0100 a reply and its prompt's bytes are held
     solution = chain.invoke("?", backend=backend, budget=Budget(money=0.065), sampling=sampling)

@@ -49,7 +49,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
 def test_a_name_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserMistake, match="must be of small letters"):
         add("chain", name, tmp_path)
-    for taken in ("json", "match", "test", "reasoning_chains"):
+    for taken in ("json", "match", "none", "test", "reasoning_chains"):
         with pytest.raises(UserMistake, match=f"{taken} is another module's name"):
             add("chain", taken, tmp_path)
     with pytest.raises(UserMistake, match=r"unknown kind of file 'chian': did you mean chain"):

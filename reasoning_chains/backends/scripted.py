@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -53,7 +53,7 @@ class ScriptedBackend:
         replies: Sequence[Scripted] | Script,
         *,
         capabilities: Capabilities = _ALL,
-        price: Price | None = _FREE,
+        price: Price | Mapping[str, float] | None = _FREE,
     ) -> None:
         if isinstance(replies, str):
             raise UserMistake("ScriptedBackend wants a list of replies: put the text into a list")
@@ -61,7 +61,7 @@ class ScriptedBackend:
             told = f"found {shown(replies)}"
             raise UserMistake(f"ScriptedBackend wants a list of replies or a function, {told}")
         self.capabilities = capabilities
-        self.price = price
+        self.price = Price.read(price)
         self.requests: list[Request] = []
         self._script = replies if callable(replies) else None
         self._replies = [] if callable(replies) else list(replies)

@@ -61,7 +61,10 @@ def add(kind: str, name: str, folder: Path) -> list[Path]:
 
 def _is_taken(name: str) -> bool:
     """Tell whether a module of this name would hide another one, or be hidden by it."""
-    if keyword.issoftkeyword(name) or keyword.iskeyword(name) or name in ("conftest", "test"):
+    words = (name, name.capitalize())  # the second is the class in it
+    if any(keyword.iskeyword(word) or keyword.issoftkeyword(word) for word in words):
+        return True
+    if name in ("conftest", "test"):
         return True
     return name in sys.stdlib_module_names or name == __name__.partition(".")[0]
 
