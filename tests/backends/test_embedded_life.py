@@ -236,7 +236,7 @@ content = Content((Message("user", "hi"),), Sampling(max_tokens=90_000))
 request = Request(content, (SampleKey("local", content.digest),))
 async def main():
     works = asyncio.Event()
-    task = asyncio.create_task(backend.complete(request, lambda *news: works.set()))
+    task = asyncio.create_task(backend.streamed().complete(request, lambda *_: works.set()))
     await works.wait()
     from threadpoolctl import threadpool_info
     print([pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"])
