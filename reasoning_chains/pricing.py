@@ -60,9 +60,9 @@ def price_of(backend: Any) -> Price:
     """Give the price of a backend's tokens.
 
     Raises:
-        UserMistake: Nobody told it.
+        UserMistake: Nobody told it, or it is none.
     """
-    price: Price | None = getattr(backend, "price", None)
+    price = Price.read(getattr(backend, "price", None))
     if price is None:
         raise UserMistake(
             f"a money budget needs the price of backend {backend.name!r}: open it with "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -32,6 +33,7 @@ def test_the_price_of_a_million_tokens() -> None:
     assert DEAR.of(BILL) == pytest.approx(0.0104)
     assert Price.read({"input": 10, "output": 100}) == DEAR
     assert price_of(open_backend("embedded")) == Price()
+    assert price_of(SimpleNamespace(name="mine", price={"input": 10, "output": 100})) == DEAR
 
 
 @pytest.mark.parametrize(

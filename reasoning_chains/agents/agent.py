@@ -96,8 +96,10 @@ def load_agent(name: str, project: str | Path | None = None) -> Agent:
 
 def _check_backend(name: str | None, project: Path) -> None:
     """Refuse a backend that is none; whether it answers is seen when it is asked."""
+    if name is None or name.partition(":")[0] in BACKENDS:
+        return
     tables = backend_table(project, taken=BACKENDS)
-    if name is not None and name.partition(":")[0] not in BACKENDS and name not in tables:
+    if name not in tables:
         raise UnknownName("backend", name, [*BACKENDS, *tables])
 
 

@@ -56,8 +56,8 @@ class SelfAsk(Chain):
     max_questions: int = 8
     delivers: ClassVar[Mapping[str, str]] = {"": "answer", "turn": "follow_up"}
     asks: ClassVar[str] = (
-        "one ask, and one more where the reply stops at a follow-up question; with an answerer one "
-        "a follow-up question and one for the end, beside its own"
+        "one ask, and one more each time the reply stops at a follow-up question; with an answerer "
+        "one a follow-up question and one for the end, beside its own"
     )
 
     def __post_init__(self) -> None:
