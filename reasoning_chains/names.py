@@ -184,7 +184,8 @@ def project_object(spec: str, folder: Path, kind: str = "tool") -> Any:
 
     name, colon, attribute = spec.partition(":")
     if not colon or not all(part.isidentifier() for part in (*name.split("."), attribute)):
-        raise UnknownName(kind, spec, [*TOOLS, "agent:NAME", "module:function"])
+        known = [*TOOLS, "agent:NAME", "module:function"] if kind == "tool" else [*CHAINS]
+        raise UnknownName(kind, spec, known)
     file = folder.joinpath(*name.split(".")).with_suffix(".py")
     module: Any = None
     with Caught(Exception, SystemExit) as caught:
@@ -193,9 +194,8 @@ def project_object(spec: str, folder: Path, kind: str = "tool") -> Any:
         told = f"{kind} {spec!r}: {type(error).__name__}: {error}"
         raise UserMistake(f"{told}; it is looked for in {folder} too") from error
     if not hasattr(module, attribute):
-        raise UserMistake(
-            f"{kind} {spec!r}: {name} has no {attribute}: {near(attribute, vars(module))}"
-        )
+        known = [other for other in vars(module) if not other.startswith("_")]
+        raise UserMistake(f"{kind} {spec!r}: {name} has no {attribute}: {near(attribute, known)}")
     return getattr(module, attribute)
 
 

@@ -55,6 +55,7 @@ def open_chain(text: str, project: str | Path | None = None) -> Chain:
         UnknownName: A chain or an argument is not known; the message lists near ones.
         UserMistake: There is no such module or name, or it is no chain.
     """
+    from reasoning_chains.chain import Chain
     from reasoning_chains.project import project_folder
 
     module, colon, _ = text.partition(":")
@@ -68,7 +69,8 @@ def open_chain(text: str, project: str | Path | None = None) -> Chain:
         if caught.error is not None:
             told = f"chain {text!r} cannot be made without arguments: {caught.error}"
             raise UserMistake(f"{told}; name one that is made already") from None
-    if not hasattr(made, "solve") or not hasattr(made, "invoke"):
+    own = getattr(type(made), "solve", None)
+    if own is None or own is Chain.solve:
         raise UserMistake(f"{text!r} must be a Chain or a class of one, found {shown(made)}")
     return cast("Chain", made)
 

@@ -53,7 +53,8 @@ def test_a_class_and_a_chain_that_is_made(project: Path) -> None:
         ("mine:odd", "must be a Chain or a class of one, found 5"),
         ("mine:Picky", "cannot be made without arguments.*inner"),
         ("nowhere:X", "No module named 'nowhere'"),
-        ("mine:", "unknown chain"),
+        ("mine:", "unknown chain 'mine:': did you mean refine"),
+        ("mine:Chain", "must be a Chain or a class of one"),
         ("leaving:X", "SystemExit: 3"),
     ],
 )

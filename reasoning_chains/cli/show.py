@@ -130,7 +130,9 @@ def lint(
     folder: Annotated[Path, typer.Argument(help="A project folder.")] = Path(),
 ) -> None:
     """Check the templates, workflows and agents of a folder: undefined variables and more."""
-    found = [*lint_folder(folder, readers()), *lint_workflows(folder), *lint_agents(folder)]
+    found = [*lint_agents(folder)]
+    if (folder / "templates").is_dir() or not (folder / "agents").is_dir():
+        found = [*lint_folder(folder, readers()), *lint_workflows(folder), *found]
     for line in found:
         console().print(safe(line))
     if found:
