@@ -155,5 +155,5 @@ def _spelled(card: Card, folder: Path, library: Library) -> Chain:
         raise UserMistake("a workflow needs its file: write template: NAME")
     own = folder / card.template
     path = str(own) if is_there(own) else card.template
-    flow_at(library, path, "en").template()
+    flow_at(library, path, "en").check()
     return Workflow(path)

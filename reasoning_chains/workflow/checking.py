@@ -14,17 +14,20 @@ from reasoning_chains.errors import TemplateMistake, UserMistake, near
 from reasoning_chains.names import TOOLS
 from reasoning_chains.spelling import parse_chain
 from reasoning_chains.types import KINDS
-from reasoning_chains.workflow.options import check_values
+from reasoning_chains.workflow.options import check_alone, check_values
 from reasoning_chains.workflow.shapes import shaped
 from reasoning_chains.workflow.tags import options_of, tag_of
 
-__all__ = ["SEEN", "bound_names", "checked", "name_of", "steps_of"]
+__all__ = ["RESERVED", "SEEN", "bound_names", "checked", "name_of", "steps_of"]
 
 SEEN = frozenset({"question", "context", "choices", "kind", "schema", "lang", "thinks"})
 """The variables that every workflow sees."""
 _OF_JINJA = frozenset({"caller", "kwargs", "loop", "self", "super", "varargs"})
 _OF_DICTIONARIES = frozenset({"clear", "copy", "get", "items", "keys", "pop", "update", "values"})
-_TAKEN = SEEN | _OF_JINJA | _OF_DICTIONARIES | {"input", "steps"}
+_CONSTANTS = frozenset({"False", "None", "True", "false", "none", "true"})
+RESERVED = SEEN | _OF_JINJA | _CONSTANTS | {"input", "steps"}
+"""The names that no step and no input may have."""
+_TAKEN = RESERVED | _OF_DICTIONARIES
 _ALONE: Mapping[str, tuple[str, ...]] = {
     "tool": ("chain", "choices", "history", "kind", "max_tokens", "samples", "schema",
              "temperature", "input"),
@@ -32,6 +35,7 @@ _ALONE: Mapping[str, tuple[str, ...]] = {
     "choices": ("kind",),
 }  # fmt: skip
 """What has no meaning beside an option."""
+_OTHERWISE = {"choice": 'choices=["…", "…"]', "json": 'schema={"…": "text"}'}
 
 
 def bound_names(tree: nodes.Template) -> frozenset[str]:
@@ -79,8 +83,8 @@ def checked(tree: nodes.Template, file: str) -> nodes.Template:
         _check_options(step, place)
     _check_parallel(tree, file)
     _once(tree.body, file)
-    if any(True for _ in steps_of(tree)):
-        extends = any(isinstance(node, nodes.Extends) for node in tree.body)
+    extends = any(isinstance(node, nodes.Extends) for node in tree.body)
+    if extends or any(True for _ in steps_of(tree)):
         _check_loose(tree.body, file, extends)
     return tree
 
@@ -106,8 +110,7 @@ def _check_options(step: nodes.CallBlock, place: str) -> None:
         for other in others:
             if option in options and other in options:
                 raise TemplateMistake(f"{place}: {option} and {other} do not go together")
-    if not {"input", "tool"} & set(options) and not any(map(_says, step.body)):
-        raise TemplateMistake(f"{place}: it has no text: write what the model is asked")
+    _check_text(step, place)
     known = {name: value for name, value in map(_known, options.items()) if value is not _OPEN}
     try:
         for option in ("chain", "kind", "schema", "tool"):
@@ -117,6 +120,23 @@ def _check_options(step: nodes.CallBlock, place: str) -> None:
     except UserMistake as error:
         told = str(error)
         raise TemplateMistake(told if told.startswith(place) else f"{place}: {told}") from None
+
+
+def _check_text(step: nodes.CallBlock, place: str) -> None:
+    """Refuse a step that says nothing, or says what nobody was asked."""
+    options = set(options_of(step))
+    if not any(map(_says, step.body)):
+        if not options & {"input", "tool"}:
+            raise TemplateMistake(f"{place}: it has no text: write what the model is asked")
+        check_alone(place, options)
+    if "input" not in options and "input" in map(_named, step.find_all(nodes.Name)):
+        raise TemplateMistake(
+            f'{place}: {{{{ input }}}} is what the person says: write input="the question"'
+        )
+
+
+def _named(node: nodes.Name) -> str:
+    return node.name
 
 
 _OPEN: Any = object()
@@ -162,6 +182,8 @@ def _check_literal(place: str, option: str, value: Any) -> None:
         )
     elif option == "kind" and value not in KINDS:
         raise TemplateMistake(f"{place}: unknown kind {value!r}: {near(value, KINDS)}")
+    elif option == "kind" and value in _OTHERWISE:
+        raise TemplateMistake(f"{place}: for kind={value!r} write {_OTHERWISE[value]}")
 
 
 def _leaves(text: str) -> bool:
@@ -202,14 +224,7 @@ def _check_loose(body: Iterable[nodes.Node], file: str, extends: bool) -> None:
     """Refuse text that would be lost: it stands in no step, no system and no answer."""
     for node in body:
         if isinstance(node, nodes.Output):
-            loose = [_written(part) for part in node.nodes]
-            if any(text.strip() for text in loose):
-                told = next(text.strip() for text in loose if text.strip())[:60]
-                line = node.lineno + next(_blank_lines(text) for text in loose if text.strip())
-                raise TemplateMistake(
-                    f"{file}, line {line}: {told!r} stands in no step: put it into "
-                    "{% step name %}…{% endstep %}, {% system %} or {% answer %}"
-                )
+            _check_output(node, file, extends)
         elif extends and tag_of(node):
             raise TemplateMistake(
                 f"{file}, line {node.lineno}: in a file that extends another, "
@@ -221,6 +236,17 @@ def _check_loose(body: Iterable[nodes.Node], file: str, extends: bool) -> None:
             _check_loose(node.body, file, False)
         elif tag_of(node) == "parallel":
             _check_loose(getattr(node, "body", ()), file, extends)
+
+
+def _check_output(node: nodes.Output, file: str, extends: bool) -> None:
+    said = [text for text in map(_written, node.nodes) if text.strip()]
+    if not said:
+        return
+    place = "step: put it into {% step name %}…{% endstep %}, {% system %} or {% answer %}"
+    if extends:
+        place = "block: put it into a {% block %} of the file that is extended"
+    line = node.lineno + _blank_lines(said[0])
+    raise TemplateMistake(f"{file}, line {line}: {said[0].strip()[:60]!r} stands in no {place}")
 
 
 def _bodies(node: nodes.Node) -> list[nodes.Node]:

@@ -22,6 +22,7 @@ from reasoning_chains.workflow.checking import name_of, steps_of
 from reasoning_chains.workflow.environment import WorkflowEnvironment
 from reasoning_chains.workflow.progress import Concluded, Passing, Progress, running
 from reasoning_chains.workflow.tags import options_of
+from reasoning_chains.workflow.whole import check_whole, spared
 
 if TYPE_CHECKING:
     from reasoning_chains.run import Run
@@ -34,8 +35,6 @@ __all__ = ["Flow", "flow_at", "flow_of"]
 
 _NAMING = ("name", "attr", "value")
 """Where the node of a name, an attribute or a constant keeps what it says."""
-_SPARING = frozenset({"d", "default", "defined", "undefined"})
-"""Filters and tests that take what is not given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +60,16 @@ class Flow:
             raise syntax_mistake(self.name, error) from None
         except (RecursionError, SyntaxError) as error:
             raise TemplateMistake(f"workflow {self.name!r}: nested too deep: {error}") from None
-        for name in self.names().intersection(self.head.inputs):
-            told = f"{name!r} is an input and a step: give one another name"
-            raise TemplateMistake(f"workflow {self.name!r}: {told}")
         return found
+
+    def check(self) -> None:
+        """Refuse what can be known to be wrong before anything is asked.
+
+        Raises:
+            TemplateMistake: It does not parse, is no workflow, or uses what is not there.
+        """
+        self.template()
+        check_whole(self)
 
     def tree(self, name: str | None = None) -> jinja2.nodes.Template:
         """Give the file, or another that it names, as it is written."""
@@ -76,8 +81,8 @@ class Flow:
             raise TemplateMistake(f"workflow {self.name!r}: {error.name!r} is not there") from None
         return _parsed(self.environment, body, name or self.name)
 
-    def trees(self) -> Iterator[jinja2.nodes.Template]:
-        """Give the file and all that it extends, includes or imports."""
+    def files(self) -> Iterator[tuple[str, jinja2.nodes.Template]]:
+        """Give the file and all that it extends, includes or imports, by their names."""
         waiting, seen = [self.name], set[str]()
         while waiting:
             name = waiting.pop()
@@ -85,7 +90,7 @@ class Flow:
                 seen.add(name)
                 tree = self.tree(name)
                 waiting += [other for other in meta.find_referenced_templates(tree) if other]
-                yield tree
+                yield name, tree
 
     def _is_there(self, name: str) -> bool:
         """Tell whether a file that is named can be read; if not, the render tells where it must."""
@@ -97,12 +102,12 @@ class Flow:
 
     def names(self) -> frozenset[str]:
         """Give the names of all steps."""
-        return frozenset(name_of(step) for tree in self.trees() for step in steps_of(tree))
+        return frozenset(name_of(step) for _, tree in self.files() for step in steps_of(tree))
 
     def watched(self) -> frozenset[str]:
         """Give the steps of which the file asks whether they failed; by a loop or macro, any."""
         found, steps = set[str](), self.names()
-        for test in (test for tree in self.trees() for test in tree.find_all(nodes.Test)):
+        for test in (test for _, tree in self.files() for test in tree.find_all(nodes.Test)):
             if test.name == "failed":
                 parts = [test.node, *test.node.find_all(nodes.Node)]
                 told = {str(getattr(part, kind, "")) for part in parts for kind in _NAMING}
@@ -111,15 +116,8 @@ class Flow:
 
     def needed(self) -> list[str]:
         """Give the inputs that must be given: those used without a default or a test for them."""
-        trees = list(self.trees())
-        spared = {
-            node.node.name
-            for tree in trees
-            for node in tree.find_all((nodes.Filter, nodes.Test))
-            if node.name in _SPARING and isinstance(node.node, nodes.Name)
-        }
-        used = {name.name for tree in trees for name in tree.find_all(nodes.Name)}
-        return [name for name in self.head.inputs if name in used - spared]
+        used = {name.name for _, tree in self.files() for name in tree.find_all(nodes.Name)}
+        return [name for name in self.head.inputs if name in used - spared(self)]
 
     async def tools(self, given: Sequence[Tool | Toolbox | LangChainTool | str]) -> dict[str, Tool]:
         """Open the tools that the steps name, beside those that were given.
@@ -127,9 +125,9 @@ class Flow:
         Raises:
             UnknownName: One is neither given nor bundled.
         """
-        self.template()
+        self.check()
         found = {tool.name: tool for tool in await gathered(given)}
-        for step in (step for tree in self.trees() for step in steps_of(tree)):
+        for step in (step for _, tree in self.files() for step in steps_of(tree)):
             tool = options_of(step).get("tool")
             name = "" if tool is None else str(tool.as_const())
             if name and name not in found:

@@ -7,9 +7,10 @@ from typing import Any
 
 from jinja2 import nodes
 
-from reasoning_chains.workflow.checking import SEEN, bound_names, name_of, steps_of
+from reasoning_chains.workflow.checking import name_of, steps_of
 from reasoning_chains.workflow.flow import Flow
 from reasoning_chains.workflow.tags import options_of, tag_of
+from reasoning_chains.workflow.whole import broken
 
 __all__ = ["findings"]
 
@@ -22,8 +23,9 @@ def findings(flow: Flow) -> Iterator[str]:
     """
     flow.template()
     tree = flow.tree()
-    found = [*_unused(tree), *_unset(flow, tree), *_never(tree), *_passed_by(tree)]
+    found = [*_unused(tree), *_early(tree), *_never(tree), *_passed_by(tree)]
     found += _behind(tree.body)
+    found += [(line, told) for file, line, told in broken(flow) if file == flow.name]
     if not flow.head.description:
         found.append((1, "it has no description in its head"))
     for line, told in sorted(found):
@@ -49,19 +51,15 @@ def _unused(tree: nodes.Template) -> Iterator[tuple[int, str]]:
             yield step.lineno, f"step {name}: nothing uses its reply"
 
 
-def _unset(flow: Flow, tree: nodes.Template) -> Iterator[tuple[int, str]]:
-    """Find names that no step, no input and no tag sets, and steps that are used too early."""
+def _early(tree: nodes.Template) -> Iterator[tuple[int, str]]:
+    """Find steps that are used before they stand."""
     first: dict[str, int] = {}
     for step in steps_of(tree):
         first.setdefault(name_of(step), step.lineno)
-    known = bound_names(tree) | SEEN | {"input", "steps"} | {*flow.head.inputs, *first}
-    known |= set(flow.environment.globals) | flow.names()
     later = [_span(node) for node in tree.find_all((nodes.For, nodes.Macro))]
     for name in _loaded(tree):
         line = name.lineno
-        if name.name not in known:
-            yield line, f"variable {name.name!r} is set by no step, nor declared in inputs"
-        elif line < first.get(name.name, 0) and not any(a <= line <= b for a, b in later):
+        if line < first.get(name.name, 0) and not any(a <= line <= b for a, b in later):
             yield line, f"step {name.name} is used before it stands, in line {first[name.name]}"
 
 

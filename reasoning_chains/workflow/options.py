@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from reasoning_chains.errors import UserMistake, listed, ranged, wanted
 from reasoning_chains.types import Sampling
 
-__all__ = ["check_values", "sampling_of"]
+__all__ = ["check_alone", "check_values", "sampling_of"]
 
 _MOST_SAMPLES = 256
+_FOR_MODELS = ("chain", "choices", "kind", "max_tokens", "samples", "schema", "temperature")
 
 
 def check_values(where: str, options: Mapping[str, Any]) -> None:
@@ -34,6 +35,19 @@ def check_values(where: str, options: Mapping[str, Any]) -> None:
         sampling_of(options)
     except UserMistake as error:
         raise UserMistake(f"{where}: {error}") from None
+
+
+def check_alone(where: str, options: Iterable[str]) -> None:
+    """Refuse options for a model on a step that asks the person and has no text.
+
+    Raises:
+        UserMistake: It names the step and the option.
+    """
+    for option in sorted(set(options).intersection(_FOR_MODELS)):
+        raise UserMistake(
+            f"{where}: {option} is for a model, and this step has no text for one: what the person "
+            "says is its value; write a text with {{ input }}, or leave it out"
+        )
 
 
 def sampling_of(options: Mapping[str, Any]) -> Sampling:

@@ -13,7 +13,7 @@ from reasoning_chains.solution import Reply
 from reasoning_chains.spelling import parse_chain
 from reasoning_chains.types import Kind, Message, Problem
 from reasoning_chains.workflow.choosing import Choosing
-from reasoning_chains.workflow.options import check_values, sampling_of
+from reasoning_chains.workflow.options import check_alone, check_values, sampling_of
 from reasoning_chains.workflow.shapes import shaped
 
 if TYPE_CHECKING:
@@ -92,6 +92,8 @@ class Step(Chain):
         check_values(self.where, self.options)
         if not self.text and not {"input", "tool"} & set(self.options):
             raise UserMistake(f"{self.where}: it has no text: write what the model is asked")
+        if not self.text and "tool" not in self.options:
+            check_alone(self.where, self.options)
 
     def _problem(self) -> Problem:
         choices = tuple(self.options.get("choices", ()))

@@ -57,6 +57,22 @@ CANNOT = {
     "\n\nHello\n{% step a %}x{% endstep %}": "line 3: 'Hello' stands in no step",
     "{% step %}x{% endstep %}": "line 1: expected token 'name'",
     "{% step a %}x": "line 1: Unexpected end of template",
+    "---\ninputs: [question]\n---\n{% step a %}x{% endstep %}": "'question' is there for every",
+    "---\ninputs: [steps]\n---\n{% step a %}x{% endstep %}": "'steps' means something else",
+    "{% step none %}x{% endstep %}": "'none' means something else",
+    "{% step a %}x{% endstep %}\n{% if a %}{% step b %}{{ nobody }}{% endstep %}{% endif %}": "line "
+    "2: variable 'nobody' is set by no step, nor declared",
+    "{% step a %}x{% endstep %}\n{% if a is lovely %}{% endif %}": "line 2: unknown test 'lovely'",
+    "{% step a %}x{% endstep %}\n{% if a | uper %}{% endif %}": "line 2: unknown filter "
+    "'uper': did you mean upper",
+    "{% step a, input='?' %}{% endstep %}{% step b %}{{ input }}{% endstep %}": "step b: "
+    "{{ input }} is what the person says: write input=",
+    "{% step a, input='?', choices=['x', 'y'] %}{% endstep %}": "step a: choices is for a model",
+    "{% step a, kind='choice' %}x{% endstep %}": "for kind='choice' write choices=",
+    "{% step a, kind='json' %}x{% endstep %}": "for kind='json' write schema=",
+    "{% extends 'parts/role.jinja' %}\nHello": "line 2: 'Hello' stands in no block",
+    "{% extends 'parts/role.jinja' %}{% block skils %}x{% endblock %}": "no file that it "
+    "extends has a block 'skils': did you mean skills",
     "---\ninput: [a]\n---\n{% step a %}x{% endstep %}": "unknown head key 'input'",
 }
 
@@ -75,7 +91,8 @@ LATE = {
     "{% set n = 100000 %}{% step a, samples=n %}x{% endstep %}": "samples=100000: it must be at",
     "{% set n = 0 %}{% step a, max_tokens=n %}x{% endstep %}": "step a: sampling max_tokens=0",
     "{% set t = ' ' %}{% step a %}{{ t }}{% endstep %}": "line 1, step a: it has no text",
-    "{% step a %}{{ nobody }}{% endstep %}": "line 1: 'nobody' is undefined",
+    "{% step a, tool='calculator' %}1{% endstep %}{% step b %}{{ a[2:] }}{% endstep %}": "step "
+    "b: it has no text",
     "{% set n = 3 %}{% step a, input=n %}{% endstep %}": "input=3 must be the question",
     "{% if false %}{% step b %}x{% endstep %}{% endif %}{% step a %}{{ b }}{% endstep %}": "step b "
     "was not passed",
