@@ -118,6 +118,9 @@ def _named(tools: Sequence[Tool], name: str) -> Tool:
     for tool in tools:
         if tool.name.casefold() == folded:
             return tool
+    for tool in tools:  # marks of bold text around an action were left out
+        if tool.name.casefold().strip("_") == folded.strip("_"):
+            return tool
     known = [tool.name for tool in tools]
     raise ToolFailed(f"there is no tool {name[:60]!r}: {near(name, known)}")
 

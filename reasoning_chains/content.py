@@ -14,7 +14,7 @@ from stat import S_ISREG
 
 from reasoning_chains.errors import UserMistake, shown
 
-__all__ = ["PROJECT_VARIABLE", "Library", "bundled_root", "is_there", "safe_name", "yaml_place"]
+__all__ = ["PROJECT_VARIABLE", "Library", "bundled_root", "is_there", "safe_name"]
 
 PROJECT_VARIABLE = "REASONING_CHAINS_PROJECT"
 _LARGEST = 4_000_000
@@ -107,20 +107,6 @@ def is_there(path: Path) -> bool:
         return path.exists()
     except OSError:  # such as a name that is too long
         return False
-
-
-def yaml_place(error: Exception, above: int = 0) -> str:
-    """Say in which line YAML is wrong, where that is known; its end is its last line with text.
-
-    Args:
-        error: What the parser raised.
-        above: How many lines of the file stand above the YAML.
-    """
-    mark = getattr(error, "problem_mark", None)
-    if mark is None:
-        return ""
-    last = (mark.buffer or "").rstrip("\0 \n").count("\n")
-    return f" (line {min(mark.line, last) + 1 + above})"
 
 
 def _current() -> Path:

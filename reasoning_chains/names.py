@@ -141,6 +141,21 @@ def open_backend(name: str, *, project: str | None = None, **options: Any) -> Ba
     return _made(kind, rest, {**declared, **options})
 
 
+def check_backend(name: str, project: str | Path | None = None) -> None:
+    """Refuse the name of no backend; whether it answers is seen when it is asked.
+
+    Raises:
+        UnknownName: It is none; the message lists near ones.
+    """
+    if name.partition(":")[0] in BACKENDS:
+        return
+    from reasoning_chains.project import backend_table
+
+    tables = backend_table(project, taken=BACKENDS)
+    if name not in tables:
+        raise UnknownName("backend", name, [*BACKENDS, *tables])
+
+
 def _placed(kind: str, written: str, folder: Path) -> str:
     """Read a path from the project's folder on; what is not there may be a model's name."""
     from reasoning_chains.content import is_there
@@ -189,7 +204,7 @@ def project_object(spec: str, folder: Path, kind: str = "tool") -> Any:
     file = folder.joinpath(*name.split(".")).with_suffix(".py")
     module: Any = None
     with Caught(Exception, SystemExit) as caught:
-        module = _of_file(file) if is_there(file) else importlib.import_module(name)
+        module = _of_file(file, name) if is_there(file) else importlib.import_module(name)
     if (error := caught.error) is not None:
         told = f"{kind} {spec!r}: {type(error).__name__}: {error}"
         raise UserMistake(f"{told}; it is looked for in {folder} too") from error
@@ -199,10 +214,13 @@ def project_object(spec: str, folder: Path, kind: str = "tool") -> Any:
     return getattr(module, attribute)
 
 
-def _of_file(file: Path) -> Any:
-    """Execute a file of the project once, until it changes."""
+def _of_file(file: Path, name: str) -> Any:
+    """Execute a file of the project once, until it changes; one that is imported is taken so."""
     from importlib.util import module_from_spec, spec_from_file_location
 
+    imported = getattr(sys.modules.get(name), "__file__", None)
+    if imported and file.samefile(imported):
+        return sys.modules[name]
     known = f"{file.stem} of {file}, {file.stat().st_mtime_ns}"
     if known not in sys.modules:
         spec = spec_from_file_location(known, file)
@@ -227,6 +245,7 @@ def open_tool(name: str) -> Tool:
         UnknownName: There is no such tool; the message lists near ones.
         UserMistake: What stands after the colon is missing, or has no place there.
     """
+    wanted("name of a tool", name, str)
     kind, colon, rest = name.strip().partition(":")
     make = load(TOOLS, "tool", kind)
     if kind in _OF_PATH and not rest:

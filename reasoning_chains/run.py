@@ -13,8 +13,9 @@ from reasoning_chains.acting import Observation, acting, call_tool, within
 from reasoning_chains.attempting import attempted
 from reasoning_chains.budget import Account, Budget
 from reasoning_chains.buying import Path, Session, buy
-from reasoning_chains.errors import BackendError, BudgetSpent, UserMistake, wanted
+from reasoning_chains.errors import BackendError, BudgetSpent, wanted
 from reasoning_chains.protocols import Solver
+from reasoning_chains.refusing import wanted_ask, wanted_found, wanted_solve, worked
 from reasoning_chains.solution import (
     ActStarted,
     AskStarted,
@@ -87,6 +88,7 @@ class Run:
         """
         from reasoning_chains.asking import Added, prepare, record  # loads templates
 
+        wanted_ask(template, history, sampling)
         problem = variables.pop("problem", self.problem)
         ask = prepare(self.session, problem, template, variables)
         settings = (sampling or Sampling()).over(self.sampling).over(ask.settings)
@@ -182,6 +184,7 @@ class Run:
     ) -> Solution:
         """Let another chain solve a problem, in a span and with an allowance of its own."""
         wanted("label of run.solve", label, str, int)
+        wanted_solve(chain, problem, self.path)
         child = Run(
             self.session,
             problem,
@@ -233,7 +236,7 @@ class Run:
             BackendError: The backend failed before anything was proposed.
         """
         try:
-            solution: Solution = await chain.solve(self.problem, self)
+            solution = await worked(chain, self.problem, self)
         except BudgetSpent as spent:
             self.span.add("note", "budget", reason=str(spent))
             solution = self.conclude(self.problem, stop_reason="budget")
@@ -242,16 +245,12 @@ class Run:
                 raise
             self.span.add("note", "failed", error=str(error))
             solution = self.conclude(self.problem, stop_reason="failed")
-        if not isinstance(solution, Solution):
-            raise UserMistake(
-                f"{type(chain).__name__}.solve gave {type(solution).__name__}, no Solution: "
-                "end it with return run.conclude(problem, reply)"
-            )
         self.span.data.update(answer=solution.answer, stop_reason=solution.stop_reason)
         return replace(solution, usage=self.usage, bill=self.bill, trace=Trace(self.span))
 
     def propose(self, found: Reply | Solution) -> None:
         """Put forward the best answer so far, which stands if the budget ends or a call fails."""
+        wanted_found("propose", self.problem, found)
         if found.answer is not None or not self.answered:
             self.best = found.reply() if isinstance(found, Solution) else found
         self.span.add("propose", str(found.answer), answer=found.answer)
@@ -271,6 +270,7 @@ class Run:
         stop_reason: StopReason | None = None,
     ) -> Solution:
         """Make the solution of this run: of what was found, else of what was proposed last."""
+        wanted_found("conclude", problem, found)
         reply = found.reply() if isinstance(found, Solution) else found
         final = reply if reply and reply.answer is not None else self.best or reply
         if final is None or final.answer is None:

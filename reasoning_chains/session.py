@@ -20,7 +20,7 @@ from reasoning_chains.buying import Session
 from reasoning_chains.content import Library
 from reasoning_chains.errors import UnknownName, UserMistake, ranged, shown, wanted
 from reasoning_chains.loop import at_stop, closed, run_sync
-from reasoning_chains.names import open_backend
+from reasoning_chains.names import check_backend, open_backend
 from reasoning_chains.protocols import Backend
 from reasoning_chains.run import Run
 from reasoning_chains.solution import Event
@@ -145,6 +145,7 @@ async def aclose_backend(backend: AnyBackend) -> None:
         UserMistake: It is no backend, or the name of one, which the library closes itself.
     """
     if isinstance(backend, str):
+        check_backend(backend)
         raise UserMistake(
             f"backend {shown(backend)} was opened by the library, which closes it with its event "
             "loop or with the process: leave this call out"

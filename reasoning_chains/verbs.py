@@ -12,6 +12,7 @@ from collections.abc import (
     Generator,
     Iterable,
     Iterator,
+    Mapping,
     Sequence,
 )
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -206,7 +207,7 @@ def checked_batch(problems: Any, concurrency: int, *, lasting: bool = False) -> 
     Raises:
         UserMistake: One text is given for many, or nothing may run.
     """
-    if isinstance(problems, str | Problem):
+    if isinstance(problems, str | Problem | Mapping):
         raise UserMistake("batch wants many problems: put one into a list, or use invoke")
     if isinstance(problems, AsyncIterable) and not lasting:
         raise UserMistake("batch wants an iterable of problems: give an async one to abatch")

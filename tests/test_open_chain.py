@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from reasoning_chains import Direct, ScriptedBackend, UserMistake, load_agent
+from reasoning_chains.names import project_object
 from reasoning_chains.spelling import open_chain
 from tests.cli.test_cli import ASKED, ROW, run
 
@@ -77,3 +80,13 @@ def test_on_the_command_line_and_in_an_agent(project: Path) -> None:
     card.write_text("description: Asks twice.\nchain: mine:Twice\n", encoding="utf-8")
     agent = load_agent("two", project)
     assert agent.invoke("3 + 4?", backend=ScriptedBackend(["7", "8"])).answer == "8"
+
+
+def test_a_module_that_the_application_imported_is_not_executed_again(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(project))
+    imported = importlib.import_module("mine")
+    assert project_object("mine:odd", project) is imported.odd
+    assert isinstance(open_chain("mine:made", project), imported.Picky)
+    del sys.modules["mine"]

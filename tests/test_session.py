@@ -180,6 +180,8 @@ def test_what_holds_nothing_is_closed_and_what_is_no_backend_is_told() -> None:
     close_backend(ScriptedBackend([]))
     with pytest.raises(UserMistake, match="opened by the library, which closes it"):
         close_backend("embedded")
+    with pytest.raises(UserMistake, match="unknown backend 'embeded': did you mean embedded"):
+        close_backend("embeded")
     with pytest.raises(UserMistake, match="backend must be a name"):
         close_backend(None)  # type: ignore[arg-type]
 

@@ -45,6 +45,27 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     assert {path: path.read_bytes() for path in written} == before
 
 
+def test_a_project_may_begin_where_tests_are_already(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text("mine = 1\n")
+    written = begin(tmp_path)
+    assert (tmp_path / "conftest.py").read_text() == "mine = 1\n"
+    assert tmp_path / "conftest.py" not in written
+    assert (tmp_path / "reasoning.toml").is_file()
+
+
+def test_where_one_file_cannot_be_written_none_is(tmp_path: Path) -> None:
+    (tmp_path / "agents").write_text("a file, where a folder is wanted")
+    with pytest.raises(UserMistake, match="cannot be written"):
+        begin(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["agents"]
+
+
+def test_what_takes_the_place_of_a_bundled_one_is_told(tmp_path: Path) -> None:
+    done = run("new", "template", "direct", folder=tmp_path)
+    assert "in this project it takes the place of the bundled template direct" in done.stdout
+    assert "takes the place" not in run("new", "template", "mine", folder=tmp_path).stdout
+
+
 @pytest.mark.parametrize("name", ["", "../up", "Big", "a b", "é", "a-b", "_", "__init__"])
 def test_a_name_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserMistake, match="must be of small letters"):

@@ -277,7 +277,7 @@ def test_a_backend_that_cannot_be_used_makes_no_noise_when_the_process_ends() ->
     assert (done.stdout, done.stderr) == ("told\ntold\n", "")
 
 
-@pytest.mark.parametrize("wrong", ["say 1", Problem("say 1"), 5, None])
+@pytest.mark.parametrize("wrong", ["say 1", Problem("say 1"), {"question": "say 1"}, 5, None])
 def test_what_is_no_batch_is_refused(wrong: object) -> None:
     with pytest.raises(UserMistake, match="batch wants"):
         Direct().batch(wrong)  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,8 +15,7 @@ from reasoning_chains.chain import Chain
 from reasoning_chains.chains.retrieve import Retrieve
 from reasoning_chains.content import Library, is_there, safe_name
 from reasoning_chains.errors import UnknownName, UserMistake, wanted
-from reasoning_chains.names import BACKENDS
-from reasoning_chains.project import backend_table
+from reasoning_chains.names import check_backend
 from reasoning_chains.spelling import open_chain
 from reasoning_chains.templates import templates_of
 from reasoning_chains.tools.giving import rebuilt, with_tools
@@ -79,6 +79,7 @@ def load_agent(name: str, project: str | Path | None = None) -> Agent:
         UserMistake: The file has an unknown key, or a value that cannot be.
     """
     wanted("name of an agent", name, str)
+    wanted("project", project, str, PathLike, type(None))
     library = Library.of(project)
     path = library.find("agents", f"{name}/{_FILE}") if safe_name(name) else None
     if path is None:
@@ -86,21 +87,13 @@ def load_agent(name: str, project: str | Path | None = None) -> Agent:
     card = read_card(path)
     try:
         chain, limits = _chain(card, path.parent, library), _limits(card)
-        _check_backend(card.backend, library.roots[0])
+        if card.backend is not None:
+            check_backend(card.backend, library.roots[0])
     except UserMistake as error:
         told = str(error)
         raise UserMistake(told if str(path) in told else f"{path}: {told}") from None
     place = None if project is None else str(project)
     return Agent(name, card.description, chain, limits, card.backend, card.kind, place)
-
-
-def _check_backend(name: str | None, project: Path) -> None:
-    """Refuse a backend that is none; whether it answers is seen when it is asked."""
-    if name is None or name.partition(":")[0] in BACKENDS:
-        return
-    tables = backend_table(project, taken=BACKENDS)
-    if name not in tables:
-        raise UnknownName("backend", name, [*BACKENDS, *tables])
 
 
 def _limits(card: Card) -> Budget:

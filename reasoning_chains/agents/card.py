@@ -8,9 +8,11 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from reasoning_chains.content import read_text, yaml_place
-from reasoning_chains.errors import UserMistake, near
+from reasoning_chains.content import read_text
+from reasoning_chains.declaring import in_words
+from reasoning_chains.errors import UserMistake
 from reasoning_chains.types import Kind
+from reasoning_chains.yaml_text import read_yaml, yaml_place
 
 __all__ = ["Card", "LimitsOf", "Server", "read_card"]
 
@@ -54,6 +56,9 @@ class Card(BaseModel):
     limits: LimitsOf = LimitsOf()
 
 
+_INNER = {"limits": LimitsOf, "tools": Server}
+
+
 def read_card(path: Path) -> Card:
     """Read an agent's file.
 
@@ -61,7 +66,7 @@ def read_card(path: Path) -> Card:
         UserMistake: It is no YAML, or a key or value is not known; file and key are named.
     """
     try:
-        data: Any = yaml.safe_load(read_text(path))
+        data: Any = read_yaml(read_text(path))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise UserMistake(f"{path} is no valid YAML{yaml_place(error)}") from None
     if not isinstance(data, dict):
@@ -69,19 +74,4 @@ def read_card(path: Path) -> Card:
     try:
         return Card.model_validate(data)
     except ValidationError as error:
-        raise UserMistake(f"{path}: {_in_words(error)}") from None
-
-
-def _in_words(error: ValidationError) -> str:
-    found = error.errors()
-    first = next((one for one in found if "Server" in one["loc"]), found[0])
-    if first["type"] == "model_type":  # a text was tried, and no mapping
-        first = found[0]
-    path = [str(part) for part in first["loc"]]
-    key = ".".join(part for part in path if part not in ("str", "Server"))
-    if first["type"] == "extra_forbidden":
-        table = LimitsOf if path[0] == "limits" else Server if path[0] == "tools" else Card
-        return f"unknown key {key!r}: {near(path[-1], table.model_fields)}"
-    if first["type"] == "missing":
-        return f"key {key!r} is missing: write {key}: …"
-    return f"key {key!r}: {first['msg']}, found {str(first['input'])[:60]!r}"
+        raise UserMistake(f"{path}: {in_words(error, Card, _INNER)}") from None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from reasoning_chains.chain import Chain
-from reasoning_chains.errors import UnknownName, listed, ranged, wanted
+from reasoning_chains.errors import UnknownName, UserMistake, listed, ranged, wanted
 from reasoning_chains.toolbox import Tool, Toolbox
 from reasoning_chains.tools.langchain import LangChainTool, foreign
 from reasoning_chains.types import Message
@@ -46,7 +46,8 @@ class ReAct(Chain):
 
     In the style `text` only the first action of a reply counts, and what follows it is cut: an
     observation that the model made up is never read. A reply without an action costs a step, and
-    the model is told so. Without an answer in the last step the run ends `unparsed`.
+    the model is told so. Where the last step acts once more the run ends `budget`, and `unparsed`
+    where it could not be read.
 
     Example:
         >>> from reasoning_chains import Problem, ReAct, ScriptedBackend
@@ -104,6 +105,7 @@ class ReAct(Chain):
     async def _text(self, problem: Problem, run: Run, tools: Sequence[Tool]) -> Solution:
         steps: list[Step] = []
         shown = [{"shape": t.shape, "description": uncapitalised(t.description)} for t in tools]
+        self._check_names(tools)
         told: dict[str, Any] = {"offered": shown, "finish": self.finish, "numbered": self.numbered}
         for _ in range(self.max_steps):
             reply = await run.ask(self.template, problem=problem, steps=steps, **told)
@@ -118,7 +120,15 @@ class ReAct(Chain):
                 return run.conclude(problem, run.read(problem, action.argument))
             seen = await run.act(tools, action.tool, action.argument, thought=action.thought)
             steps.append(Step(said, action.tool, seen.text))
-        return run.conclude(problem)
+        return run.conclude(problem, stop_reason="budget" if steps[-1].tool else None)
+
+    def _check_names(self, tools: Sequence[Tool]) -> None:
+        for tool in tools:
+            if tool.name.casefold() in (self.finish.casefold(), "finish"):
+                raise UserMistake(
+                    f"a tool is called {tool.name}, which ends a run in the style text: rename "
+                    'it with @tool(name=…), or take style="native"'
+                )
 
     async def _native(self, problem: Problem, run: Run, tools: Sequence[Tool]) -> Solution:
         history: list[Message] = []
@@ -138,7 +148,7 @@ class ReAct(Chain):
                 Message("tool", one.text, tool_call_id=call.id)
                 for call, one in zip(calls, seen, strict=True)
             ]
-        return run.conclude(problem)
+        return run.conclude(problem, stop_reason="budget")
 
 
 def uncapitalised(text: str) -> str:

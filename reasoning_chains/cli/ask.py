@@ -9,7 +9,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from reasoning_chains.budget import Budget
-from reasoning_chains.cli.options import with_options
+from reasoning_chains.cli.options import INPUTS, given_inputs, with_options
 from reasoning_chains.cli.printing import print_json, print_solution, progress, solution_data
 from reasoning_chains.cli.tools import Person, opened_tools
 from reasoning_chains.errors import UserMistake
@@ -42,7 +42,7 @@ class AskOptions:
     kind: Annotated[str, option("The answer: number, choice, …", "--kind", "-k")] = "text"
     choice: Annotated[list[str] | None, option("One of the choices; repeat it.")] = None
     context: Annotated[str, option("Text that the question is about.")] = ""
-    inputs: Annotated[list[str] | None, option("name=value, for a workflow.", "--input")] = None
+    inputs: Annotated[list[str] | None, option(INPUTS, "--input")] = None
     as_json: Annotated[bool, option("Print one JSON object.", "--json")] = False
     trace: Annotated[bool, option("Show every prompt and reply.", "--trace")] = False
     budget_tokens: Annotated[int | None, option("The most tokens.", "--budget-tokens")] = None
@@ -64,7 +64,7 @@ class AskOptions:
             cast(Kind, kind),
             tuple(self.choice or ()),
             context=self.context,
-            inputs=dict(_named(text) for text in self.inputs or ()),
+            inputs=given_inputs(self.inputs),
         )
 
     def budget(self) -> Budget:
@@ -97,13 +97,6 @@ def ask(options: AskOptions) -> None:
         print_json(solution_data(solution, trace=options.trace))
     else:
         print_solution(solution, trace=options.trace)
-
-
-def _named(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        raise UserMistake(f"--input {text!r} must be a name and a value: write --input weight=20")
-    return name.strip(), value
 
 
 def read_question(text: str) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from reasoning_chains.cli.printing import console, safe
 from reasoning_chains.content import Library, is_there, read_text
 from reasoning_chains.errors import UserMistake
 from reasoning_chains.loop import run_sync
+from reasoning_chains.templates import templates_of
 from reasoning_chains.templates.environment import ENDING
 from reasoning_chains.templates.front_matter import has_steps
-from reasoning_chains.types import Problem
-from reasoning_chains.workflow.dry import Outline, outlined
+from reasoning_chains.types import Message, Problem
+from reasoning_chains.workflow.dry import Outline, messages, outlined
 from reasoning_chains.workflow.flow import flow_at
 from reasoning_chains.workflow.lint import findings
 
@@ -33,22 +34,26 @@ def is_workflow(name: str, lang: str) -> bool:
 
 def show_workflow(name: str, problem: Problem, lang: str) -> None:
     """Print every step with what it would send; a gap stands for what is not known yet."""
-    for outline in run_sync(outlined(flow_at(Library.of(), name, lang), problem)):
-        _show(outline)
+    library = Library.of()
+    for outline in run_sync(outlined(flow_at(library, name, lang), problem)):
+        _show(outline, messages(outline.step, templates_of(library), lang))
 
 
-def _show(outline: Outline) -> None:
+_SHOWN = ("chain", "kind", "choices", "samples", "temperature", "max_tokens")
+
+
+def _show(outline: Outline, sent: Sequence[Message]) -> None:
     out, step = console(), outline.step
     where = ", ".join(f"{name} is {choice}" for name, choice in outline.where.items())
     out.print(safe(f"step {step.name}{where and f' (where {where})'}"), style="bold")
-    for message in step.before:
-        out.print(safe(f"[{message.role}]\n{message.content}"))
     if "input" in step.options:
         out.print(safe(f"[to the person]\n{step.options['input']}"))
-    if step.text:
-        told = f"[to the tool {step.options['tool']}]" if "tool" in step.options else "[user]"
-        out.print(safe(f"{told}\n{step.text}"))
-    for option in ("chain", "choices", "samples", "schema"):
+    if step.text and "tool" in step.options:
+        out.print(safe(f"[to the tool {step.options['tool']}]\n{step.text}"))
+    elif step.text:
+        for message in sent:
+            out.print(safe(f"[{message.role}]\n{message.content}"))
+    for option in _SHOWN:
         if option in step.options:
             out.print(safe(f"[{option}] {step.options[option]}"))
 

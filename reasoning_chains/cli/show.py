@@ -12,7 +12,7 @@ from reasoning_chains.cli.about import readers, show_chain
 from reasoning_chains.cli.agent import lint_agents
 from reasoning_chains.cli.ask import read_question
 from reasoning_chains.cli.flows import is_workflow, lint_workflows, show_workflow
-from reasoning_chains.cli.options import with_options
+from reasoning_chains.cli.options import INPUTS, given_inputs, with_options
 from reasoning_chains.cli.printing import console, counted, print_table, safe
 from reasoning_chains.content import Library
 from reasoning_chains.errors import UnknownName, UserMistake
@@ -102,6 +102,7 @@ class RenderOptions:
     kind: Annotated[str, typer.Option("--kind", "-k", help="The answer: number, …")] = "text"
     choice: Annotated[list[str] | None, typer.Option(help="A choice; repeat it.")] = None
     context: Annotated[str, typer.Option(help="Text that the question is about.")] = ""
+    inputs: Annotated[list[str] | None, typer.Option("--input", help=INPUTS)] = None
     lang: Annotated[str | None, typer.Option(help="en or zh; else by the question.")] = None
 
 
@@ -110,7 +111,8 @@ def render(options: RenderOptions) -> None:
     """Show what a template, or each step of a workflow, sends for a question, without a model."""
     kind = "choice" if options.choice and options.kind == "text" else options.kind
     asked, choices = read_question(options.question), tuple(options.choice or ())
-    problem = Problem(asked, cast(Kind, kind), choices, context=options.context)
+    given = given_inputs(options.inputs)
+    problem = Problem(asked, cast(Kind, kind), choices, context=options.context, inputs=given)
     check_language(options.lang)
     lang = options.lang or language_of(asked)
     if is_workflow(options.template, lang):

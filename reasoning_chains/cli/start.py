@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from reasoning_chains.cli.printing import console, safe
+from reasoning_chains.content import Library, bundled_root
 from reasoning_chains.starting import KINDS, add, begin
 
 __all__ = ["init", "new"]
@@ -30,6 +31,9 @@ def new(
 ) -> None:
     """Add a chain, a template, a workflow or an agent to the project."""
     _told(add(kind, name, folder))
+    place = ("agents", f"{name}/agent.yaml") if kind == "agent" else ("templates", f"{name}.jinja")
+    if kind != "chain" and Library((bundled_root(),)).find(*place):
+        console().print(safe(f"in this project it takes the place of the bundled {kind} {name}"))
 
 
 def _told(paths: list[Path]) -> None:

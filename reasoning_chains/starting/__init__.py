@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from reasoning_chains.errors import UnknownName, UserMistake, shown
@@ -24,6 +25,8 @@ _PLACES: Mapping[str, Mapping[str, str]] = {
         "test_project.py": "tests/test_project.py",
     },
 }
+_SHARED = ("conftest.py",)
+"""What a project may have already: the file of the skeleton says nothing that it needs."""
 KINDS = ("chain", "template", "workflow", "agent")
 """What `add` can add."""
 _FIRST = {"template": "careful", "workflow": "triage", "agent": "helper", "eval": "sums"}
@@ -79,14 +82,29 @@ def _files(kind: str, name: str) -> dict[str, str]:
 
 
 def _written(folder: Path, files: Mapping[str, str]) -> list[Path]:
-    taken = [place for place in files if (folder / place).exists()]
+    """Write all of the files, or none."""
+    taken = [place for place in files if (folder / place).exists() and place not in _SHARED]
     if taken:
         raise UserMistake(f"{folder / taken[0]} is there already: nothing was written")
+    made: list[Path] = []
     try:
         for place, text in files.items():
-            path = folder / place
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            if not (folder / place).exists():
+                _write(folder / place, text, made)
     except OSError as error:
+        for path in reversed(made):
+            with suppress(OSError):
+                path.rmdir() if path.is_dir() else path.unlink()
         raise UserMistake(f"{folder} cannot be written: {error.strerror}") from None
-    return [folder / place for place in files]
+    return [path for path in made if path.is_file()]
+
+
+def _write(path: Path, text: str, made: list[Path]) -> None:
+    """Write a file, and tell what was made for it: folders, then the file."""
+    missing = [folder for folder in path.parents if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir()
+        made.append(folder)
+    with path.open("x", encoding="utf-8") as file:
+        made.append(path)
+        file.write(text)

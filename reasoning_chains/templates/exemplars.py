@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from reasoning_chains.content import yaml_place
 from reasoning_chains.errors import TemplateMistake, near, shown
+from reasoning_chains.yaml_text import OnceLoader, read_yaml, yaml_place
 
 __all__ = ["ENDINGS", "Exemplar", "read_exemplars"]
 
@@ -27,7 +27,7 @@ class Exemplar:
     rationale: str = ""
 
 
-class _TextLoader(yaml.SafeLoader):
+class _TextLoader(OnceLoader):
     """Reads every scalar as the text that stands there: `yes`, `12:30` and `007` are answers."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, Any]]] = {}  # noqa: RUF012 - as in the base
@@ -62,13 +62,10 @@ def _rows(name: str, text: str) -> list[Any]:
 
 
 def _listed(name: str, text: str) -> Any:
-    loader = _TextLoader(text)
     try:
-        return loader.get_single_data()
+        return read_yaml(text, _TextLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise TemplateMistake(f"exemplars {name!r}: no valid YAML{yaml_place(error)}") from None
-    finally:
-        loader.dispose()
 
 
 def _exemplar(name: str, place: int, entry: object) -> Exemplar:

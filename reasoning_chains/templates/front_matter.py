@@ -7,9 +7,11 @@ from typing import Any, Literal, NamedTuple, get_args
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from reasoning_chains.content import Library, read_text, yaml_place
-from reasoning_chains.errors import TemplateMistake, near
+from reasoning_chains.content import Library, read_text
+from reasoning_chains.declaring import in_words
+from reasoning_chains.errors import TemplateMistake
 from reasoning_chains.types import Sampling
+from reasoning_chains.yaml_text import read_yaml, yaml_place
 
 __all__ = ["READERS", "FrontMatter", "Source", "has_steps", "split_source"]
 
@@ -104,7 +106,7 @@ def has_steps(body: str, library: Library, depth: int = 0) -> bool:
 
 def _validated(name: str, head: str) -> FrontMatter:
     try:
-        data: Any = yaml.safe_load(head)
+        data: Any = read_yaml(head)
     except (ValueError, RecursionError) as error:
         raise TemplateMistake(f"template {name!r}: its head is no valid YAML: {error}") from None
     except yaml.YAMLError as error:
@@ -117,18 +119,5 @@ def _validated(name: str, head: str) -> FrontMatter:
     try:
         return FrontMatter.model_validate(data)
     except ValidationError as error:
-        raise TemplateMistake(f"template {name!r}: {_in_words(error)}") from None
-
-
-def _in_words(error: ValidationError) -> str:
-    first = error.errors()[0]
-    path = [str(part) for part in first["loc"]]
-    key = ".".join(path)
-    if first["type"] == "extra_forbidden":
-        table = SamplingHead if path[0] == "sampling" else FrontMatter
-        return f"unknown head key {key!r}: {near(path[-1], table.model_fields)}"
-    if first["type"] in ("tuple_type", "list_type"):
-        return f"head key {key!r}: write a list, such as [{str(first['input'])[:60]}]"
-    if first["type"] == "model_type":
-        return f"head key {key!r}: write keys and values, such as {{temperature: 0.7}}"
-    return f"head key {key!r}: {first['msg']}, found {str(first['input'])[:60]!r}"
+        told = in_words(error, FrontMatter, {"sampling": SamplingHead}, "head key")
+        raise TemplateMistake(f"template {name!r}: {told}") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import jinja2
@@ -13,6 +14,7 @@ from reasoning_chains.errors import TemplateMistake, UserMistake
 from reasoning_chains.templates.environment import ENDING
 from reasoning_chains.templates.exemplars import read_exemplars
 from reasoning_chains.templates.front_matter import has_steps
+from reasoning_chains.templates.inheriting import lost_blocks
 from reasoning_chains.templates.language import LANGUAGES
 from reasoning_chains.templates.preview import preview
 from reasoning_chains.templates.render import Templates
@@ -92,14 +94,19 @@ def _findings(templates: Templates, name: str) -> Iterator[str]:
     head = templates.head(name)
     lines = _variables(templates, name)
     used = set(lines)
+    for line, told in lost_blocks(_tree(templates, name), partial(_tree, templates)):
+        yield f", line {line}: {told}"
     declared = set(head.inputs) | ({"exemplars"} if head.exemplars else set())
     for variable in sorted(used - declared - STANDARD):
         yield f", {lines[variable]}: variable {variable!r} is used and not declared in inputs"
-    partial = name.startswith("parts/")
     for variable in sorted(set(head.inputs) - used):
         yield f": input {variable!r} is declared and not used"
-    if not partial and not head.description:
+    if not name.startswith("parts/") and not head.description:
         yield ": it has no description in its head"
+
+
+def _tree(templates: Templates, name: str) -> nodes.Template:
+    return templates.environment.parse(templates.body(name))
 
 
 def _variables(templates: Templates, name: str) -> dict[str, str]:
@@ -107,7 +114,6 @@ def _variables(templates: Templates, name: str) -> dict[str, str]:
 
     Beside each stands where it is used first. What one of them sets, the others see.
     """
-    environment = templates.environment
     seen: set[str] = set()
     used: dict[str, str] = {}
     put: set[str] = set()
@@ -118,7 +124,7 @@ def _variables(templates: Templates, name: str) -> dict[str, str]:
             continue
         seen.add(current)
         try:
-            tree = environment.parse(templates.body(current))
+            tree = _tree(templates, current)
             free = meta.find_undeclared_variables(tree)
         except jinja2.TemplateNotFound:
             raise UserMistake(f"{name}: it includes {current!r}, which is not there") from None

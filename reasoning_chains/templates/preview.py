@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from reasoning_chains.errors import UnknownName
 from reasoning_chains.templates.render import Prompt, Templates
 from reasoning_chains.types import Problem
 
@@ -38,6 +39,9 @@ def preview(
     """Render a template for a problem; an input that only a chain knows is shown as its name.
 
     `settings` are those of a chain: they stand for inputs of the same name.
+
+    Raises:
+        UnknownName: The problem has an input that the template does not declare.
     """
     asked = Problem(problem) if isinstance(problem, str) else problem
     head = templates.head(templates.file(name, lang))
@@ -53,4 +57,8 @@ def preview(
         "thinks": False,
     }
     told = {key: value for key, value in (settings or {}).items() if key in gaps}
+    for key in asked.inputs:
+        if key not in gaps:
+            raise UnknownName(f"input of template {name!r}", key, gaps)
+    told.update(asked.inputs)
     return templates.render(name, {**gaps, **told, **known}, lang)

@@ -14,7 +14,7 @@ from reasoning_chains.errors import TemplateMistake, UserMistake, near
 from reasoning_chains.names import TOOLS
 from reasoning_chains.spelling import parse_chain
 from reasoning_chains.types import KINDS
-from reasoning_chains.workflow.options import check_alone, check_values
+from reasoning_chains.workflow.options import check_alone, check_choices, check_values
 from reasoning_chains.workflow.shapes import shaped
 from reasoning_chains.workflow.tags import options_of, tag_of
 
@@ -116,6 +116,8 @@ def _check_options(step: nodes.CallBlock, place: str) -> None:
         for option in ("chain", "kind", "schema", "tool"):
             if option in options:
                 _check_literal(place, option, _literal(place, option, options[option]))
+        if "choices" in known:
+            check_choices(place, known["choices"])
         check_values(place, known)
     except UserMistake as error:
         told = str(error)

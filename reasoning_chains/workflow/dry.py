@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from reasoning_chains.asking import described
+from reasoning_chains.templates import Templates
 from reasoning_chains.templates.preview import Gap
-from reasoning_chains.types import Problem, Sampling
+from reasoning_chains.types import Message, Problem, Sampling
 from reasoning_chains.workflow.flow import Flow
 from reasoning_chains.workflow.progress import Progress, Stopped, Turn
 from reasoning_chains.workflow.step import Step
 
-__all__ = ["Outline", "outlined"]
+__all__ = ["Outline", "messages", "outlined"]
 
 _MOST = 64
 """How many ways through a workflow are tried."""
@@ -48,12 +49,26 @@ class _Dry(Progress):
             turn.value = self.picks.get(name, choices[0])
 
 
+def messages(step: Step, templates: Templates, lang: str) -> tuple[Message, ...]:
+    """Give what a step sends, word by word; of one that a chain solves, the question."""
+    if "tool" in step.options or not step.text:
+        return step.before
+    problem = step.problem()
+    asked: tuple[Message, ...] = (Message("user", problem.question),)
+    if "chain" not in step.options and (problem.choices or "choices" not in step.options):
+        told = {**described(problem, lang), "thinks": False}
+        asked = templates.render(step.wording, told, lang).messages
+    return (*problem.history, *asked)
+
+
 async def outlined(flow: Flow, problem: Problem) -> list[Outline]:
     """Give the steps of a workflow, those first that the first choices lead to.
 
     Raises:
         TemplateMistake: It does not parse or render.
+        UnknownName: The problem has an input that the head of the file does not name.
     """
+    flow.check_inputs(problem)
     known = {name: Gap(f"⟨{name}⟩") for name in flow.head.inputs}
     data = {**known, **problem.inputs, **described(problem, flow.lang), "thinks": False}
     waiting: deque[dict[str, str]] = deque([{}])

@@ -12,7 +12,7 @@ import jinja2
 from jinja2 import meta, nodes
 
 from reasoning_chains.content import Library, is_there
-from reasoning_chains.errors import TemplateMistake, UserMistake
+from reasoning_chains.errors import TemplateMistake, UnknownName, UserMistake
 from reasoning_chains.templates import FrontMatter, Templates
 from reasoning_chains.templates.environment import ENDING, plain_data
 from reasoning_chains.templates.metering import metered
@@ -113,6 +113,12 @@ class Flow:
                 told = {str(getattr(part, kind, "")) for part in parts for kind in _NAMING}
                 found |= (told & steps) or steps
         return frozenset(found)
+
+    def check_inputs(self, problem: Problem) -> None:
+        """Refuse an input that the head of the file does not name."""
+        for name in problem.inputs:
+            if name not in self.head.inputs:
+                raise UnknownName(f"input of workflow {self.name!r}", name, self.head.inputs)
 
     def needed(self) -> list[str]:
         """Give the inputs that must be given: those used without a default or a test for them."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from reasoning_chains.errors import UserMistake, listed, ranged, wanted
 from reasoning_chains.types import Sampling
 
-__all__ = ["check_alone", "check_values", "sampling_of"]
+__all__ = ["MOST_CHOICES", "check_alone", "check_choices", "check_values", "offered", "sampling_of"]
 
+MOST_CHOICES = 26
+"""Each has a letter."""
 _MOST_SAMPLES = 256
 _FOR_MODELS = ("chain", "choices", "kind", "max_tokens", "samples", "schema", "temperature")
 
@@ -21,9 +23,7 @@ def check_values(where: str, options: Mapping[str, Any]) -> None:
         UserMistake: It names the step and the option.
     """
     if "choices" in options:
-        choices = listed(f"{where}: choices", options["choices"], str)
-        if len(choices) < 2:
-            raise UserMistake(f"{where}: choices must be at least two, found {len(choices)}")
+        listed(f"{where}: choices", options["choices"], str)
     if options.get("samples") is not None:
         ranged(f"{where}: samples", options["samples"], int, 1, _MOST_SAMPLES)
     if "history" in options:
@@ -35,6 +35,27 @@ def check_values(where: str, options: Mapping[str, Any]) -> None:
         sampling_of(options)
     except UserMistake as error:
         raise UserMistake(f"{where}: {error}") from None
+
+
+def offered(choices: Sequence[str]) -> tuple[str, ...]:
+    """Give the choices that a reply brought, each once; none where they are no two to 26."""
+    told = tuple(dict.fromkeys(choice.strip() for choice in choices if choice.strip()))
+    return told if 2 <= len(told) <= MOST_CHOICES else ()
+
+
+def check_choices(where: str, choices: Sequence[str]) -> None:
+    """Refuse choices that stand in the file and cannot be.
+
+    Raises:
+        UserMistake: It names the step.
+    """
+    told = listed(f"{where}: choices", choices, str)
+    if not 2 <= len(told) <= MOST_CHOICES:
+        raise UserMistake(f"{where}: choices must be 2 to {MOST_CHOICES}, found {len(told)}")
+    bare = [choice.strip() for choice in told]
+    for place, choice in enumerate(bare):
+        if not choice or choice in bare[:place]:
+            raise UserMistake(f"{where}: choice {place + 1} is empty, or equal to an earlier one")
 
 
 def check_alone(where: str, options: Iterable[str]) -> None:

@@ -200,6 +200,13 @@ class Progress:
         value = self.turns[-1].value
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
+    @property
+    def data(self) -> Any:
+        """The last step's data, where they are the answer; None for text."""
+        told = self.answer is not None or not self.turns
+        value = None if told else self.turns[-1].value
+        return None if isinstance(value, str) else value
+
     def value(self, name: str, context: Any) -> Any:
         """Give what a name means: a step's latest reply, else a variable."""
         if name == "input":

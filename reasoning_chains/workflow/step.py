@@ -13,7 +13,13 @@ from reasoning_chains.solution import Reply
 from reasoning_chains.spelling import parse_chain
 from reasoning_chains.types import Kind, Message, Problem
 from reasoning_chains.workflow.choosing import Choosing
-from reasoning_chains.workflow.options import check_alone, check_values, sampling_of
+from reasoning_chains.workflow.options import (
+    MOST_CHOICES,
+    check_alone,
+    check_values,
+    offered,
+    sampling_of,
+)
 from reasoning_chains.workflow.shapes import shaped
 
 if TYPE_CHECKING:
@@ -37,10 +43,12 @@ class Failed(str):
 class _Saying(Chain):
     """Ask once; the whole reply is the answer."""
 
+    wording: str
+
     async def solve(self, problem: Problem, run: Run) -> Solution:
+        reply = await run.ask(self.wording, problem=problem)
         if problem.kind == "json":
-            return run.conclude(problem, await run.ask("workflow/json", problem=problem))
-        reply = await run.ask("workflow/step", problem=problem)
+            return run.conclude(problem, reply)
         text = reply.text.strip()
         if problem.kind != "text":
             return run.conclude(problem, run.read(problem, text).after(replace(reply, text="")))
@@ -74,7 +82,10 @@ class Step(Chain):
             said = self.options["said"] if "input" in self.options else ""
             run.span.data["value"] = said
             return run.conclude(problem, Reply(said, said, value=said))
-        asked = self._problem()
+        if "choices" in self.options and not offered(self.options["choices"]):
+            told = f"it must have 2 to {MOST_CHOICES} choices, found {[*self.options['choices']]}"
+            return run.conclude(problem, Reply(told[:300]), stop_reason="failed")
+        asked = self.problem()
         found = await run.solve(self._chain(), asked, "reply", sampling=sampling_of(self.options))
         value = (
             found.value.model_dump(mode="json", by_alias=True)
@@ -95,8 +106,16 @@ class Step(Chain):
         if not self.text and "tool" not in self.options:
             check_alone(self.where, self.options)
 
-    def _problem(self) -> Problem:
-        choices = tuple(self.options.get("choices", ()))
+    @property
+    def wording(self) -> str:
+        """The template by which a model is asked where no chain is."""
+        if "choices" in self.options:
+            return "workflow/choose"
+        return "workflow/json" if "schema" in self.options else "workflow/step"
+
+    def problem(self) -> Problem:
+        """Give what is asked of the model or the chain."""
+        choices = offered(self.options.get("choices", ()))
         schema = self.options.get("schema")
         kind: Kind = "json" if schema is not None else self.options.get("kind", "text")
         shape = None if schema is None else shaped(self.name, schema)
@@ -106,7 +125,7 @@ class Step(Chain):
         return Problem(text, kind, choices, shape, history=before)
 
     def _chain(self) -> Chain:
-        chain: Chain = Choosing() if "choices" in self.options else _Saying()
+        chain: Chain = Choosing() if "choices" in self.options else _Saying(self.wording)
         if "chain" in self.options:
             chain = parse_chain(self.options["chain"])
         samples = self.options.get("samples")

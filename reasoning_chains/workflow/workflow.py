@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from reasoning_chains.chain import Chain
-from reasoning_chains.errors import UnknownName, UserMistake, listed, ranged, wanted
+from reasoning_chains.errors import UserMistake, listed, ranged, wanted
 from reasoning_chains.solution import Reply
 from reasoning_chains.toolbox import Tool, Toolbox
 from reasoning_chains.tools.langchain import LangChainTool, foreign
@@ -76,7 +76,7 @@ class Workflow(Chain):
             return run.conclude(problem, Reply(str(stopped)), stop_reason=stopped.reason)
         text = progress.text
         if problem.kind == "text":
-            return run.conclude(problem, Reply(text, text or None))
+            return run.conclude(problem, Reply(text, text or None, value=progress.data))
         return run.conclude(problem, run.read(problem, text))
 
 
@@ -100,9 +100,7 @@ def variables(flow: Flow, problem: Problem, run: Run) -> Mapping[str, Any]:
     """
     from reasoning_chains.asking import described
 
-    for name in problem.inputs:
-        if name not in flow.head.inputs:
-            raise UnknownName(f"input of workflow {flow.name!r}", name, flow.head.inputs)
+    flow.check_inputs(problem)
     for name in flow.needed():
         if name not in problem.inputs:
             raise UserMistake(

@@ -61,9 +61,11 @@ def test_tools_are_bundled_ones_functions_of_the_project_and_files_of_the_agent(
 CANNOT: dict[str, dict[str, Any]] = {
     "unknown key 'tool': did you mean tools": {"tool": ["calculator"]},
     "unknown key 'limits.step': did you mean steps": {"limits": {"step": 3}},
-    "key 'limits.tokens'": {"limits": {"tokens": "many"}},
-    "key 'kind'": {"kind": "nmber"},
-    "key 'description'": {"description": ""},
+    "key 'limits.tokens' must be a whole number, found 'many'": {"limits": {"tokens": "many"}},
+    "key 'limits.money' must be at least 0, found -1": {"limits": {"money": -1}},
+    "key 'tools' must be a list, such as [one, two], found 'calculator'": {"tools": "calculator"},
+    "key 'kind' must be 'number', 'choice'": {"kind": "nmber"},
+    "key 'description' must be text, and not empty, found ''": {"description": ""},
     "unknown chain 'reakt'": {"chain": "reakt"},
     "unknown tool 'calculater'": {"tools": ["calculater"]},
     "tool 'none:there': ModuleNotFoundError": {"tools": ["none:there"]},
@@ -91,10 +93,16 @@ def test_what_a_file_may_not_say_is_told_with_file_and_key(tmp_path: Path, told:
 
 def test_a_file_that_is_no_yaml_is_told(tmp_path: Path) -> None:
     path = written(tmp_path) / "agents" / "helper" / "agent.yaml"
-    for text, told in (("a: [", r"no valid YAML \(line 1\)"), ("- a", "must hold keys and values")):
+    for text, told in (
+        ("a: [", r"no valid YAML \(line 1\)"),
+        ("- a", "must hold keys and values"),
+        ("kind: text\nkind: number", r"no valid YAML \(line 2: the key 'kind' stands twice\)"),
+    ):
         path.write_text(text + "\n")
         with pytest.raises(UserMistake, match=told):
             load_agent("helper", tmp_path)
+    with pytest.raises(UserMistake, match="project must be text or a PathLike or None, found 5"):
+        load_agent("helper", 5)  # type: ignore[arg-type]
     for name in ("../helper", "helpr", ""):
         with pytest.raises(UserMistake, match="unknown agent"):
             load_agent(name, tmp_path)
@@ -128,7 +136,7 @@ def test_limits_end_it_with_what_there_is(tmp_path: Path) -> None:
     assert (solution.stop_reason, solution.usage.calls) == ("budget", 3)
     folder = written(tmp_path, tools=["calculator"], limits={"steps": 4})
     solution = load_agent("helper", folder).invoke("?", backend=ScriptedBackend(replies))
-    assert (solution.stop_reason, solution.usage.calls) == ("unparsed", 4)
+    assert (solution.stop_reason, solution.usage.calls) == ("budget", 4)
 
 
 def test_a_manager_calls_workers_within_its_own_limits(tmp_path: Path) -> None:

@@ -200,3 +200,20 @@ def test_settings_that_cannot_be_are_refused() -> None:
         ReAct(style="json")  # type: ignore[arg-type]
     with pytest.raises(UserMistake, match="max_steps=0"):
         ReAct(max_steps=0)
+
+
+def test_a_run_that_acts_in_its_last_step_is_out_of_budget() -> None:
+    solution = ReAct([CALCULATOR], max_steps=2).invoke(SUM, ScriptedBackend([FIRST, SECOND]))
+    assert (solution.answer, solution.stop_reason) == (None, "budget")
+
+
+def test_a_tool_is_called_where_its_name_ends_like_a_mark_and_finish_is_none() -> None:
+    async def found(arguments: Mapping[str, Any]) -> str:
+        return "42"
+
+    tool = Tool("search_", "Finds.", SCHEMA, found)
+    backend = ScriptedBackend(["Action: search_[6 * 7]", LAST])
+    assert ReAct([tool]).invoke(SUM, backend).trace.acts[0].data["observation"] == "42"
+    ending = Tool("finish", "Ends.", SCHEMA, found)
+    with pytest.raises(UserMistake, match="a tool is called finish, which ends a run"):
+        ReAct([ending]).invoke(SUM, ScriptedBackend([LAST]))

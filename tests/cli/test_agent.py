@@ -113,3 +113,27 @@ def test_inputs_of_a_workflow_are_given_by_name(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["answer"] == "300", done.stderr
     wrong = run(*asked, "weight", folder=folder)
     assert (wrong.returncode, "write --input weight=20" in wrong.stderr) == (2, True)
+    done = run("render", "dose", "x", "--input", "weight:=[1, 2]", folder=folder)
+    assert done.stdout == "step dose\n[to the tool calculator]\n[1, 2] * 15\n", done.stderr
+    for odd, told in (
+        ("weight:=[1", "--input 'weight:=[1' is no JSON"),
+        ("height=2", "unknown input of workflow 'dose.jinja' 'height': did you mean weight"),
+    ):
+        wrong = run("render", "dose", "x", "--input", odd, folder=folder)
+        assert (wrong.returncode, told in wrong.stderr) == (2, True), wrong.stderr
+    twice = run(*asked, "weight=20", "--input", "weight=30", folder=folder)
+    assert "--input weight is given twice" in twice.stderr
+
+
+def test_render_shows_what_each_step_sends(tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    (folder / "templates" / "one.jinja").write_text(
+        "{% step a, choices=['x', 'y'], temperature=0 %}{{ question }}{% endstep %}"
+        "{% step b, chain='direct', kind='number', max_tokens=9 %}{{ a }}?{% endstep %}"
+    )
+    done = run("render", "one", "Which?", folder=folder)
+    offer = "Answer with one of these and nothing else: x, y"
+    assert done.stdout == (
+        f"step a\n[user]\nWhich?\n{offer}\n[choices] ['x', 'y']\n[temperature] 0\n"
+        "step b\n[user]\nx?\n[chain] direct\n[kind] number\n[max_tokens] 9\n"
+    )

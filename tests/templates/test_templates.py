@@ -121,8 +121,11 @@ def test_a_changed_file_is_seen(tmp_path: Path) -> None:
         ("---\nparsing: answer\n---\nx", "head key 'parsing'"),
         ("---\nparze: answer\n---\nx", "unknown head key 'parze': did you mean parse"),
         ("---\nsampling: {temprature: 1}\n---\nx", "did you mean temperature"),
-        ("---\ninputs: foo\n---\nx", r"head key 'inputs': write a list, such as \[foo\]"),
-        ("---\nsampling: {stop: Q}\n---\nx", r"'sampling.stop': write a list, such as \[Q\]"),
+        ("---\ninputs: foo\n---\nx", r"head key 'inputs' must be a list, such as \[one, two\]"),
+        (
+            "---\nsampling: {stop: Q}\n---\nx",
+            r"'sampling.stop' must be a list, such as \[one, two\]",
+        ),
         ("---\ndescription: 2024-13-45\n---\nx", "its head is no valid YAML: month"),
         ("---\nsampling: {temperature: -1}\n---\nx", "sampling.temperature"),
         ("---\n- a\n---\nx", "must be a mapping"),
@@ -324,6 +327,9 @@ def test_lint_finds_what_is_wrong_in_a_folder(tmp_path: Path) -> None:
         broken="{% if %}",
         contract="---\ndescription: d\nparse: guess\n---\nx",
         bare="{{ question }}",
+        twice="---\ndescription: d\ndescription: e\n---\n{{ question }}",
+        lost="---\ndescription: d\n---\n{% extends 'base.jinja' %}\n{% block taks %}{% endblock %}",
+        base="---\ndescription: d\n---\n{% block task %}{{ question }}{% endblock %}",
         fine="---\ndescription: d\ninputs: [part]\n---\n{{ question }} {{ part }}",
         filters="---\ndescription: d\n---\n{{ question | shout }}",
         loose="---\ndescription: d\n---\nx {% user %}{{ question }}{% enduser %}",
@@ -333,6 +339,8 @@ def test_lint_finds_what_is_wrong_in_a_folder(tmp_path: Path) -> None:
     )
     found = "\n".join(lint_folder(tmp_path, {"reader": "answer"}))
     assert "filters.jinja, line 4: No filter named 'shout'" in found
+    assert "(line 3: the key 'description' stands twice)" in found
+    assert "lost.jinja, line 5: no file that it extends has a block 'taks': did you mean" in found
     assert "loose.jinja" in found
     assert "outside of its role blocks" in found
     assert "gives no user message" in found

@@ -71,3 +71,27 @@ def test_a_field_may_be_called_as_a_method_of_dictionaries_is(tmp_path: Path) ->
     flow = Workflow(written(tmp_path, text))
     backend = ScriptedBackend(['{"items": ["x", "y"], "keys": "k"}'])
     assert flow.invoke("?", backend=backend).answer == "x+y k 2"
+
+
+def test_data_of_the_last_step_are_the_value_of_the_solution(tmp_path: Path) -> None:
+    text = '{% step facts, schema={"age": "whole number"} %}{{ question }}{% endstep %}'
+    solution = Workflow(written(tmp_path, text)).invoke(
+        "?", backend=ScriptedBackend(['{"age": 4}'])
+    )
+    assert (solution.answer, solution.value) == ('{"age": 4}', {"age": 4})
+
+
+OFFERED = (
+    '{% step facts, schema={"ways": "list of text"} %}?{% endstep %}'
+    "{% step way, choices=facts.ways %}Which?{% endstep %}"
+)
+
+
+def test_choices_that_a_reply_brings_are_offered_once_each(tmp_path: Path) -> None:
+    flow = Workflow(written(tmp_path, OFFERED))
+    backend = ScriptedBackend(['{"ways": ["run", "walk ", "run", " "]}', "walk"])
+    assert flow.invoke("?", backend=backend).answer == "walk"
+    assert sent(backend)[1][0][1].endswith("nothing else: run, walk")
+    lost = flow.invoke("?", backend=ScriptedBackend(['{"ways": ["run", "run"]}']))
+    assert (lost.answer, lost.stop_reason) == (None, "failed")
+    assert "step way: it must have 2 to 26 choices, found ['run', 'run']" in lost.text

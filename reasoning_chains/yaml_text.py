@@ -1,0 +1,54 @@
+"""YAML read safely: what it says as plain data, and in which line it is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+__all__ = ["OnceLoader", "read_yaml", "yaml_place"]
+
+_TWICE = "stands twice"
+
+
+class OnceLoader(yaml.SafeLoader):
+    """Refuses a key that stands twice, where the base takes the last one without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
+        """Make a mapping of a node."""
+        seen: list[Any] = []
+        for key, _ in node.value:
+            if key.value in seen and key.value != "<<":
+                told = f"the key {str(key.value)[:60]!r} {_TWICE}"
+                raise yaml.constructor.ConstructorError(None, None, told, key.start_mark)
+            seen.append(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(text: str, loader: type[yaml.SafeLoader] = OnceLoader) -> Any:
+    """Read one document of YAML; nothing in it is made but plain data.
+
+    Raises:
+        yaml.YAMLError: It is none, or a key stands twice; `yaml_place` tells where.
+    """
+    made = loader(text)
+    try:
+        return made.get_single_data()
+    finally:
+        made.dispose()
+
+
+def yaml_place(error: Exception, above: int = 0) -> str:
+    """Say in which line YAML is wrong, where that is known; its end is its last line with text.
+
+    Args:
+        error: What the parser raised.
+        above: How many lines of the file stand above the YAML.
+    """
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return ""
+    last = (mark.buffer or "").rstrip("\0 \n").count("\n")
+    why = str(getattr(error, "problem", ""))
+    told = f": {why}" if why.endswith(_TWICE) else ""
+    return f" (line {min(mark.line, last) + 1 + above}{told})"
