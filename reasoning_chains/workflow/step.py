@@ -95,6 +95,9 @@ class Step(Chain):
         answer = found.answer
         if asked.choices and answer is not None:
             answer = value = asked.choices["ABCDEFGHIJKLMNOPQRSTUVWXYZ".index(answer)]
+        if answer is None and "kind" in self.options and found.stop_reason == "unparsed":
+            told = f"no {asked.kind} was read in the reply: {found.text.strip()[:200]!r}"
+            found = replace(found, text=told)
         run.span.data["value"] = answer if value is None else value
         return replace(found, answer=answer, value=value)
 

@@ -95,3 +95,10 @@ def test_choices_that_a_reply_brings_are_offered_once_each(tmp_path: Path) -> No
     lost = flow.invoke("?", backend=ScriptedBackend(['{"ways": ["run", "run"]}']))
     assert (lost.answer, lost.stop_reason) == (None, "failed")
     assert "step way: it must have 2 to 26 choices, found ['run', 'run']" in lost.text
+
+
+def test_a_reply_that_is_not_of_its_kind_is_told_with_its_place(tmp_path: Path) -> None:
+    flow = Workflow(written(tmp_path, "{% step a, kind='number' %}A{% endstep %}"))
+    lost = flow.invoke("?", backend=ScriptedBackend(["Hm."]))
+    assert (lost.answer, lost.stop_reason) == (None, "unparsed")
+    assert lost.text == "flow.jinja, line 1, step a: no number was read in the reply: 'Hm.'"
