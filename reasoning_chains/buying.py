@@ -106,6 +106,8 @@ async def _send(session: Session, request: Request, path: Path) -> Completion:
         if not isinstance(news, Delta):
             landed.append(news)
             return
+        if news.anew:
+            session.tell(TextDelta(path, "", anew=True))
         if news.reasoning:
             session.tell(TextDelta(path, news.reasoning, reasoning=True))
         if news.text:

@@ -111,11 +111,15 @@ class AskStarted:
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
-    """A piece of a reply, as it is written; `reasoning` marks native thinking."""
+    """A piece of a reply, as it is written; `reasoning` marks native thinking.
+
+    With `anew` the reply broke off and begins again: the pieces before it are void.
+    """
 
     path: tuple[str | int, ...]
     text: str
     reasoning: bool = False
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -256,17 +256,17 @@ class TokenLogprob:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """A piece of a reply that is still being written."""
+    """A piece of a reply that is still being written; `anew` voids the pieces before it."""
 
     text: str = ""
     reasoning: str = ""
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One reply of a backend.
+    """One reply: `text` without prefill and stop text; `stop_text`, the stop text that was hit.
 
-    `text` leaves out the prefill and any stop text; `stop_text` says which stop text was hit.
     `usage` counts as if the sample had been asked alone; `bill` is its share of what was bought.
     """
 

@@ -19,6 +19,7 @@ IDS = [path.relative_to(PACKAGE).as_posix() for path in FILES]
 FLOORS = (
     "errors",
     "types",
+    "waiting",
     "pricing",
     "secrets",
     "protocols",
@@ -44,7 +45,6 @@ FLOORS = (
     "reading",
     "asking",
     "loop",
-    "waiting",
     "acting",
     "attempting",
     "buying",

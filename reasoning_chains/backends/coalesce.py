@@ -74,7 +74,8 @@ class _Flight:
 
     def _catch_up(self, news: Completion | BackendError) -> None:
         """Show a reply in one piece where somebody watches and it did not come in pieces."""
-        if isinstance(news, BackendError) or self.deltas or not self.group.watched:
+        shown = self.deltas and not self.deltas[-1].anew
+        if isinstance(news, BackendError) or shown or not self.group.watched:
             return
         if news.text or news.reasoning:
             self.hear(Delta(news.text, news.reasoning))

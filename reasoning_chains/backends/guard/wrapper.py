@@ -1,0 +1,63 @@
+"""A backend around another one: it is what that is, until a method says otherwise."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Self, cast
+
+from reasoning_chains.pricing import Price
+from reasoning_chains.protocols import Backend, Emit, ScoringBackend
+from reasoning_chains.types import Capabilities, Completion, Content, Request, Sampling
+
+__all__ = ["Wrapper"]
+
+
+class Wrapper:
+    """Hands everything on to the backend inside."""
+
+    def __init__(self, inner: Backend) -> None:
+        self.inner = inner
+
+    @property
+    def name(self) -> str:
+        """The name of the backend inside."""
+        return self.inner.name
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the backend inside can do."""
+        return self.inner.capabilities
+
+    @property
+    def defaults(self) -> Sampling:
+        """The defaults of the backend inside."""
+        return self.inner.defaults
+
+    @property
+    def price(self) -> Price | None:
+        """The price of the backend inside, where it has one."""
+        return getattr(self.inner, "price", None)
+
+    def streamed(self) -> Self:
+        """Give a view that hears the reply being written; all else is shared."""
+        make = getattr(self.inner, "streamed", None)
+        if make is None:
+            return self
+        view = copy.copy(self)
+        view.inner = make()
+        return view
+
+    async def complete(self, request: Request, emit: Emit) -> None:
+        """Ask the backend inside."""
+        await self.inner.complete(request, emit)
+
+    async def score(self, content: Content, continuations: Sequence[str]) -> Sequence[Completion]:
+        """Score by the backend inside, where its capabilities say that it can."""
+        return await cast(ScoringBackend, self.inner).score(content, continuations)
+
+    async def aclose(self) -> None:
+        """Close the backend inside."""
+        close = getattr(self.inner, "aclose", None)
+        if close is not None:
+            await close()
