@@ -86,6 +86,7 @@ class OpenAIBackend:
     defaults: Sampling = Sampling(max_tokens=4096)
     price: Price | Mapping[str, float] | None = None
     name: str = field(init=False)
+    limits: Mapping[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Check what can be checked without a connection, and hide the keys."""
@@ -98,6 +99,7 @@ class OpenAIBackend:
         secrets = tuple(_keys(self.api_key, hidden, address))
         teller = Teller(address, secrets, self._key_from())
         caller = Caller(address, self.api_key, hidden, teller)
+        self.limits = caller.limits
         name = "max_completion_tokens" if address.official else "max_tokens"
         self.name = f"openai:{self.model}" + (
             "" if address.base == OFFICIAL else f"@{address.base}"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+from reasoning_chains.backends.guard.told import HEADERS
 from reasoning_chains.backends.openai.address import Address
 from reasoning_chains.backends.openai.failures import Answer, Teller, host_of
 from reasoning_chains.secrets import Secret
@@ -41,12 +42,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls whom: the address, the key, further headers, and who words the failures."""
+    """Who calls whom: the address, the key, further headers, and who words the failures.
+
+    `limits` holds what the last answer said of the account's limits.
+    """
 
     address: Address
     key: Secret | None
     headers: Mapping[str, Secret]
     teller: Teller
+    limits: dict[str, str] = field(default_factory=dict)
 
     def sent_headers(self) -> dict[str, str]:
         """Make the headers of one request: the only place that reads keys.
@@ -65,6 +70,9 @@ class Caller:
 
         Past this point no variable holds a server's raw words, so no traceback shows them.
         """
+        if told := {name: headers[name] for name in HEADERS if name in headers}:
+            self.limits.clear()
+            self.limits.update(told)
         if status == 200:
             return Answer(status, {}, self.teller.without_keys(body))
         kept = {name: headers[name] for name in _HEADERS if name in headers}

@@ -1,0 +1,112 @@
+"""Holds requests back until their account takes them; when that is, the pacer says."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import time
+from collections.abc import Hashable
+
+from reasoning_chains.backends.guard.line import Line
+from reasoning_chains.backends.guard.pacer import Pacer
+from reasoning_chains.backends.guard.wrapper import Wrapper
+from reasoning_chains.errors import BackendError
+from reasoning_chains.protocols import Backend, Emit
+from reasoning_chains.types import Completion, Delta, Request, Usage
+
+__all__ = ["Pacing"]
+
+_BYTES_A_TOKEN = 3.5
+_REPLY = 500.0
+"""Tokens of a reply that nothing is known of."""
+
+
+class Pacing(Wrapper):
+    """A backend that asks no faster than its account allows.
+
+    Args:
+        inner: The backend that sends.
+        pacer: What is known of the account; backends of one account share one.
+    """
+
+    def __init__(self, inner: Backend, pacer: Pacer | None = None) -> None:
+        super().__init__(inner)
+        self.pacer = pacer or Pacer()
+        self._line = Line(self.pacer.pace.concurrency)
+        self._reply = [_REPLY]  # in a list: views share it
+
+    async def complete(self, request: Request, emit: Emit) -> None:
+        """Wait for a slot and for the account, then send.
+
+        Raises:
+            BackendError: The account refused the key a moment ago: nothing was sent.
+        """
+        await self._line.enter(_work(request))
+        try:
+            self._check()
+            expected = self._expected(request)
+            if (wait := self.pacer.start(time.monotonic(), expected)) > 0:
+                await asyncio.sleep(wait)
+                self._check()
+            self.pacer.started(time.monotonic())
+            await self._send(request, emit, expected)
+        finally:
+            self._line.leave()
+
+    def _check(self) -> None:
+        if (refusal := self.pacer.refusal(time.monotonic())) is not None:
+            raise copy.copy(refusal)
+
+    async def _send(self, request: Request, emit: Emit, expected: float) -> None:
+        heard = _Heard(emit)
+        try:
+            await self.inner.complete(request, heard.hear)
+        except BackendError as error:
+            heard.error = error
+            raise
+        finally:
+            self._count(heard, expected)
+
+    def _count(self, heard: _Heard, expected: float) -> None:
+        now, used = time.monotonic(), heard.bill
+        if told := getattr(self.inner, "limits", None):
+            self.pacer.told(told, now, time.time())
+        if heard.landed:
+            self._reply[0] += 0.1 * (used.completion_tokens / heard.landed - self._reply[0])
+            self.pacer.landed(now, expected - used.tokens)
+            if used.requests > 1:
+                self.pacer.besides(used.requests - 1, now)
+        elif heard.error is not None:
+            self.pacer.failed(heard.error, now, expected)
+
+    def _expected(self, request: Request) -> float:
+        """Estimate the tokens of a request."""
+        prompt = sum(len(m.content.encode()) for m in request.content.messages) / _BYTES_A_TOKEN
+        most = request.content.sampling.max_tokens
+        reply = self._reply[0] if most is None else min(self._reply[0], most)
+        return prompt + request.n * reply
+
+
+class _Heard:
+    """What came of a request, as the account counts it."""
+
+    def __init__(self, emit: Emit) -> None:
+        self._emit = emit
+        self.landed = 0
+        self.bill = Usage()
+        self.error: BackendError | None = None
+
+    def hear(self, index: int, news: Delta | Completion | BackendError) -> None:
+        """Count, and hand on."""
+        if isinstance(news, Completion):
+            self.landed += 1
+            self.bill += news.bill
+        elif isinstance(news, BackendError):
+            self.error = news
+        self._emit(index, news)
+
+
+def _work(request: Request) -> Hashable:
+    """Tell which problem a request belongs to; of greedy asks nobody knows."""
+    path = request.samples[0].path
+    return path[:2] or None
