@@ -55,7 +55,7 @@ def tables(count: int) -> Iterator[tuple[Problem, str]]:
         names = rng.sample(NAMES, rng.randint(8, min(40, len(NAMES))))
         rows = [{first: name, **{h: rng.randint(1, 99) for h in heads}} for name in names]
         asked, answer = question(rng, first, heads, rows)
-        if answer and held_out(f"rows:{asked}"):
+        if answer and held_out(f"rows:{asked} of {first},{','.join(heads)}"):
             made += 1
             lines = [",".join(rows[0]), *(",".join(map(str, row.values())) for row in rows)]
             yield Problem(asked, context="\n".join(lines)), answer

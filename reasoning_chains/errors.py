@@ -47,6 +47,7 @@ _WORDS = {
     int: "a whole number",
     str: "text",
     type(None): "None",
+    Mapping: "a mapping",
 }
 
 

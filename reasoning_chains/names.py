@@ -74,6 +74,7 @@ _AFTER: Mapping[str, str] = {
     "transformers": "PATH",
 }
 _FILES = ("replay", "transformers")
+_HOSTED = ("langchain", "openai")
 
 
 TOOLS: Mapping[str, str] = {
@@ -175,16 +176,19 @@ def _made(kind: str, rest: str, options: Mapping[str, Any]) -> Backend:
     arguments = (rest,) if rest else ()
     from inspect import signature
 
+    from reasoning_chains.backends.guard.guarding import GUARDS, guarded_by
+
     taken = signature(cls).parameters
     takes_all = any(each.kind is each.VAR_KEYWORD for each in taken.values())
-    for option in options:
+    own = {name: value for name, value in options.items() if name not in GUARDS}
+    for option in own:
         if option not in taken and not takes_all:
-            raise UnknownName(f"option of backend {kind!r}", option, taken)
+            raise UnknownName(f"option of backend {kind!r}", option, [*taken, *GUARDS])
     try:
-        backend: Backend = cls(*arguments, **options)
+        backend: Backend = cls(*arguments, **own)
     except TypeError as error:
         raise UserMistake(f"backend {kind!r} does not take this: {error}") from None
-    return backend
+    return guarded_by(backend, options, hosted=kind in _HOSTED)
 
 
 def project_object(spec: str, folder: Path, kind: str = "tool") -> Any:

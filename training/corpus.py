@@ -53,7 +53,7 @@ FIRST = {
 LATER = {
     "direct": 23, "bare": 18, "cot": 14, "few_shot": 8, "extract": 5, "copy": 8, "decompose": 6,
     "solve": 8, "self_ask": 6, "react": 5, "native": 2, "plan": 2.5, "step_back": 1.5,
-    "analogical": 1.5, "program": 7, "critique": 4, "choose": 2.5, "verify": 4, "recall": 1,
+    "analogical": 1.5, "program": 10, "critique": 4, "choose": 2.5, "verify": 4, "recall": 1,
     "read": 2,
 }  # fmt: skip
 SHARES: dict[str, dict[str, float]] = {

@@ -80,5 +80,5 @@ def table(source: Source) -> tuple[str, list[str]]:
         asked = f"What is the {word} of {head}{where}?"
         lines = [f'values = [row["{head}"] for row in rows{code}]',
                  f"answer = {_MADE[word].replace('{c}', 'values')}"]  # fmt: skip
-    source.asks(f"rows:{asked}")
+    source.asks(f"rows:{asked} of {first},{','.join(heads)}")
     return say(rng, "table", rows=shown, question=asked), lines

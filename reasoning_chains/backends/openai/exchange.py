@@ -87,7 +87,9 @@ class Exchange:
         refusal = _refusal(answer)
         error = self.teller.refused(answer, refusal, self.model)
         if answer.status in (400, 422):
-            return Refused(str(error), status=answer.status)
+            refused = Refused(str(error), status=answer.status, retryable=error.retryable)
+            refused.retry_after = error.retry_after
+            return refused
         return error
 
     def _read(

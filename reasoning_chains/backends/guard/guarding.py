@@ -1,0 +1,80 @@
+"""Puts retries and a pace around a backend, as code or `reasoning.toml` asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from reasoning_chains.backends.guard.pace import Pace
+from reasoning_chains.backends.guard.pacer import Pacer
+from reasoning_chains.backends.guard.pacing import Pacing
+from reasoning_chains.backends.guard.retry import Retry
+from reasoning_chains.backends.guard.retrying import Retrying
+from reasoning_chains.errors import UnknownName, UserMistake, shown, wanted
+from reasoning_chains.protocols import Backend
+
+__all__ = ["GUARDS", "guarded", "guarded_by"]
+
+_P = TypeVar("_P", Retry, Pace)
+
+GUARDS = ("retry", "pace", "account")
+"""The options of a backend's table that are not the backend's own."""
+
+_accounts: dict[str, Pacer] = {}
+
+
+def guarded(
+    backend: Backend,
+    retry: Retry | bool | Mapping[str, Any] = True,
+    pace: Pace | bool | Mapping[str, Any] = True,
+    account: str | None = None,
+) -> Backend:
+    """Give a backend that asks again what failed, and no faster than its account allows.
+
+    Args:
+        backend: The one that sends.
+        retry: When a failed ask is sent again; False for never.
+        pace: What the account allows; False for no pace.
+        account: Backends that name the same one share its pace.
+
+    Raises:
+        UserMistake: A setting cannot be.
+    """
+    kept, slowed = _read(retry, Retry, "retry"), _read(pace, Pace, "pace")
+    made = backend
+    if slowed is not None:
+        made = Pacing(made, Pacer(slowed) if account is None else _shared(account, slowed))
+    elif account is not None:
+        raise UserMistake(f"account={shown(account)} has no use without a pace: leave one out")
+    return made if kept is None else Retrying(made, kept)
+
+
+def guarded_by(backend: Backend, options: Mapping[str, Any], *, hosted: bool) -> Backend:
+    """Put those guards around a backend that its options ask for; a hosted one has them unasked."""
+    told = {name: options[name] for name in GUARDS if name in options}
+    if not hosted:
+        told = {"retry": False, "pace": "account" in told, **told}
+    return guarded(backend, **told)
+
+
+def _read(given: Any, kind: type[_P], name: str) -> _P | None:
+    """Make a setting of a mapping, of True for what is usual, or of False for none."""
+    if isinstance(given, kind):
+        return given
+    if isinstance(given, bool):
+        return kind() if given else None
+    wanted(name, given, kind, bool, Mapping, hint=f"write {name}=False, or a table of its settings")
+    known = [field.name for field in fields(kind)]
+    for key in given:
+        if key not in known:
+            raise UnknownName(f"setting of {name}", str(key), known)
+    return kind(**given)
+
+
+def _shared(account: str, pace: Pace) -> Pacer:
+    wanted("account", account, str)
+    pacer = _accounts.setdefault(account, Pacer(pace))
+    if pacer.pace != pace:
+        raise UserMistake(f"account {shown(account)} has another pace already: write it once")
+    return pacer
