@@ -89,7 +89,7 @@ async def buy(
             try:
                 completion = await _send(session, Request(content, (key,)), path)
             finally:
-                cost = price.of(completion.bill) if completion else 0.0
+                cost = completion.bill.money if completion else 0.0
                 hold.settle(completion.usage if completion else None, cost)
     except (BackendError, BudgetSpent) as error:
         span.data["error"] = str(error)

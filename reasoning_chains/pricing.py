@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from reasoning_chains.errors import UserMistake, near, ranged, wanted
@@ -49,6 +49,10 @@ class Price:
             if name not in given:
                 raise UserMistake(f"price lacks {name}: write {{input = 0.15, output = 0.6}}")
         return cls(**given)
+
+    def billed(self, bill: Usage) -> Usage:
+        """Give a bill with what it cost."""
+        return replace(bill, money=self.of(bill))
 
     def of(self, usage: Usage) -> float:
         """Give what these tokens cost."""

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, Literal, TypeAlias, get_args
 
 from reasoning_chains.errors import UnknownName, UserMistake, listed, named, ranged, wanted
+from reasoning_chains.usage import Usage
 
 __all__ = [
     "KINDS",
@@ -220,29 +221,6 @@ class Request:
     def n(self) -> int:
         """How many samples are wanted."""
         return len(self.samples)
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Samples asked (`calls`), wire `requests` (none for one that travelled along), and tokens."""
-
-    calls: int = 0
-    requests: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-
-    @property
-    def tokens(self) -> int:
-        """Prompt and completion tokens together."""
-        return self.prompt_tokens + self.completion_tokens
-
-    def __add__(self, other: Usage) -> Usage:
-        return Usage(
-            self.calls + other.calls,
-            self.requests + other.requests,
-            self.prompt_tokens + other.prompt_tokens,
-            self.completion_tokens + other.completion_tokens,
-        )
 
 
 @dataclass(frozen=True, slots=True)

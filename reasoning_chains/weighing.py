@@ -37,16 +37,15 @@ async def weighed(
     span = run.span.add("ask", template)
     session.tell(AskStarted(run.path, template))
     bound, used = upper_bound(session, content) + _longest(texts), Usage()
-    price = price_of(session.backend) if run.account.counts_money else Price()
+    price = price_of(backend) if run.account.counts_money else _told(backend)
     async with run.account.in_time():
         hold = await run.account.reserve(bound.tokens, money=price.of(bound))
         try:
             scored = await backend.score(content, texts)
-            for one in scored:
-                used += one.usage
+            used = sum((one.usage for one in scored), used)
         finally:
             hold.settle(used, price.of(used))
-    run.book(used, used)
+    run.book(used, price.billed(used))
     found = [sum(token.logprob for token in one.logprobs) for one in scored]
     span.data.update(
         messages=[{"role": m.role, "content": m.content} for m in content.messages],
@@ -54,6 +53,10 @@ async def weighed(
         notes=notes,
     )
     return found
+
+
+def _told(backend: Any) -> Price:
+    return getattr(backend, "price", None) or Price()
 
 
 def _longest(texts: Sequence[str]) -> Usage:

@@ -58,6 +58,8 @@ def test_what_is_bought_stays_within_the_money() -> None:
     assert (solution.answer, solution.stop_reason) == ("7", "budget")
     assert solution.usage.calls == 6
     assert "of the money is left" in solution.trace.stopped
+    assert solution.bill.money == pytest.approx(6 * 0.0104)
+    assert solution.usage.money == 0
     free = ScriptedBackend(replies(9))
     assert chain.invoke("?", backend=free, budget=Budget(money=0)).stop_reason == "answered"
 

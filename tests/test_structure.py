@@ -18,6 +18,7 @@ IDS = [path.relative_to(PACKAGE).as_posix() for path in FILES]
 
 FLOORS = (
     "errors",
+    "usage",
     "types",
     "waiting",
     "pricing",

@@ -136,7 +136,7 @@ class Coalescing:
     @property
     def price(self) -> Price | None:
         """The price of the backend inside, where it has one."""
-        return getattr(self.inner, "price", None)
+        return Price.read(getattr(self.inner, "price", None))
 
     @property
     def defaults(self) -> Sampling:
@@ -200,6 +200,8 @@ class Coalescing:
             raise UserMistake(f"backend {self.name!r} emitted {shown(news)}: {_EMITS}")
         if not 0 <= index < len(flights):
             raise UserMistake(f"backend {self.name!r} emitted for sample {index}: {_EMITS}")
+        if isinstance(news, Completion) and self.price and not news.bill.money:
+            news = replace(news, bill=self.price.billed(news.bill))
         flights[index].hear(news)
 
     def _land(self, group: _Group, task: asyncio.Task[None]) -> None:

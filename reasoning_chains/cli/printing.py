@@ -68,8 +68,8 @@ def solution_data(solution: Solution, *, trace: bool = False) -> dict[str, Any]:
         "answer": solution.answer,
         "confidence": solution.confidence,
         "stop_reason": solution.stop_reason,
-        "usage": asdict(solution.usage),
-        "bill": asdict(solution.bill),
+        "usage": _counts(solution.usage),
+        "bill": _counts(solution.bill),
         "candidates": [asdict(candidate) for candidate in solution.candidates],
         "text": solution.text,
     }
@@ -102,12 +102,21 @@ def print_solution(solution: Solution, *, trace: bool = False) -> None:
     out.print(cost_line(solution), style="dim")
 
 
+def _counts(usage: Usage) -> dict[str, float]:
+    """Give what was counted; money only where there was a price."""
+    told = asdict(usage)
+    if not usage.money:
+        del told["money"]
+    return told
+
+
 def cost_line(solution: Solution) -> str:
     """Say in one line what the reasoning used, and what of it was bought."""
     usage, bill = solution.usage, solution.bill
     return (
         f"used: {counted(usage.calls, 'reply', 'replies')}, {_tokens(usage)}; bought: "
         f"{counted(bill.requests, 'request', 'requests')}, {_tokens(bill)}"
+        + (f", for {bill.money:.4g}" if bill.money else "")
     )
 
 
