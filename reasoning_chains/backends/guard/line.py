@@ -28,6 +28,11 @@ class Line:
         self._waiting: list[tuple[bool, int, asyncio.Future[None]]] = []
         self._begun: OrderedDict[Hashable, None] = OrderedDict()
 
+    @property
+    def load(self) -> float:
+        """What part of the slots is taken or waited for."""
+        return (self._inside + len(self._waiting)) / (1 if self._trying else self._slots)
+
     async def enter(self, work: Hashable) -> None:
         """Wait for a slot; `work` tells what the caller is a part of, None for nothing."""
         if self._room():

@@ -35,6 +35,16 @@ class Pacing(Wrapper):
         self._line = Line(self.pacer.pace.concurrency)
         self._reply = [_REPLY]  # in a list: views share it
 
+    @property
+    def load(self) -> float:
+        """What part of its slots is taken or waited for."""
+        return self._line.load
+
+    @property
+    def slots(self) -> int:
+        """How many requests it takes at once."""
+        return self.pacer.pace.concurrency
+
     async def complete(self, request: Request, emit: Emit) -> None:
         """Wait for a slot and for the account, then send.
 

@@ -39,6 +39,16 @@ class Wrapper:
         """The price of the backend inside, where it has one."""
         return getattr(self.inner, "price", None)
 
+    @property
+    def load(self) -> float:
+        """What part of its slots is taken or waited for; 0 where nobody counts."""
+        return float(getattr(self.inner, "load", 0.0))
+
+    @property
+    def slots(self) -> int | None:
+        """How many requests it takes at once; None where nobody counts."""
+        return getattr(self.inner, "slots", None)
+
     def streamed(self) -> Self:
         """Give a view that hears the reply being written; all else is shared."""
         make = getattr(self.inner, "streamed", None)
