@@ -6,12 +6,11 @@ It alone turns a name into an import: from its own table, never from what a mode
 from __future__ import annotations
 
 import importlib
-import sys
 from collections.abc import Mapping
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from reasoning_chains.errors import Caught, UnknownName, UserMistake, near, wanted
+from reasoning_chains.errors import UnknownName, UserMistake, wanted
 from reasoning_chains.protocols import Backend
 
 if TYPE_CHECKING:
@@ -25,10 +24,10 @@ __all__ = [
     "RULES",
     "TOOLS",
     "chain_class",
+    "check_backend",
     "load",
     "open_backend",
     "open_tool",
-    "project_object",
 ]
 
 CHAINS: Mapping[str, str] = {
@@ -113,7 +112,8 @@ def open_backend(name: str, *, project: str | None = None, **options: Any) -> Ba
 
     Args:
         name: `embedded`, `openai:MODEL`, `transformers:PATH`, `replay:FILE`,
-            `langchain:PROVIDER:MODEL`, or the name of a table in the project's `reasoning.toml`.
+            `langchain:PROVIDER:MODEL`, or the name of a table in the project's `reasoning.toml`,
+            which may be a route to others.
         project: The folder where `reasoning.toml` lies, if not the current one.
         **options: What its constructor takes, such as `base_url` and `api_key`.
 
@@ -132,6 +132,8 @@ def open_backend(name: str, *, project: str | None = None, **options: Any) -> Ba
     if name not in tables:
         raise UnknownName("backend", name, [*BACKENDS, *tables])
     declared = dict(tables[name])
+    if "route" in declared:
+        return _routed(name, tables, project, options)
     if "api_key" in declared:
         raise UserMistake(f"[backends.{name}] holds a key: name its variable with api_key_env")
     kind, _, rest = str(declared.pop("use")).partition(":")
@@ -140,6 +142,29 @@ def open_backend(name: str, *, project: str | None = None, **options: Any) -> Ba
     if kind in _FILES and rest:
         rest = _placed(kind, rest, project_folder(project))
     return _made(kind, rest, {**declared, **options})
+
+
+def _routed(
+    name: str, tables: Mapping[str, Mapping[str, Any]], project: str | None, options: object
+) -> Backend:
+    """Open a route: each target is tried once, the last one as often as its retries say."""
+    from reasoning_chains.backends.guard.routing import Router
+
+    if options:
+        raise UserMistake(f"{name!r} is a route, which takes no options: give them to its targets")
+    table = tables[name]
+    *first, last = table["route"]
+    once = {one: {} if "retry" in tables.get(one, {}) else {"retry": False} for one in first}
+    targets = {
+        one: open_backend(one, project=project, **({} if _is_route(one, tables) else once[one]))
+        for one in first
+    }
+    targets[last] = open_backend(last, project=project)
+    return Router(targets, table.get("rule", "order"), table.get("weights"), name)
+
+
+def _is_route(name: str, tables: Mapping[str, Mapping[str, Any]]) -> bool:
+    return "route" in tables.get(name, {})
 
 
 def check_backend(name: str, project: str | Path | None = None) -> None:
@@ -189,54 +214,6 @@ def _made(kind: str, rest: str, options: Mapping[str, Any]) -> Backend:
     except TypeError as error:
         raise UserMistake(f"backend {kind!r} does not take this: {error}") from None
     return guarded_by(backend, options, hosted=kind in _HOSTED)
-
-
-def project_object(spec: str, folder: Path, kind: str = "tool") -> Any:
-    """Give what `module:name` means in a file of the user's own project: a tool or a chain.
-
-    The module is one that can be imported, or a file of the project's folder.
-
-    Raises:
-        UserMistake: There is no such module, or nothing of this name in it.
-    """
-    from reasoning_chains.content import is_there
-
-    name, colon, attribute = spec.partition(":")
-    if not colon or not all(part.isidentifier() for part in (*name.split("."), attribute)):
-        known = [*TOOLS, "agent:NAME", "module:function"] if kind == "tool" else [*CHAINS]
-        raise UnknownName(kind, spec, known)
-    file = folder.joinpath(*name.split(".")).with_suffix(".py")
-    module: Any = None
-    with Caught(Exception, SystemExit) as caught:
-        module = _of_file(file, name) if is_there(file) else importlib.import_module(name)
-    if (error := caught.error) is not None:
-        told = f"{kind} {spec!r}: {type(error).__name__}: {error}"
-        raise UserMistake(f"{told}; it is looked for in {folder} too") from error
-    if not hasattr(module, attribute):
-        known = [other for other in vars(module) if not other.startswith("_")]
-        raise UserMistake(f"{kind} {spec!r}: {name} has no {attribute}: {near(attribute, known)}")
-    return getattr(module, attribute)
-
-
-def _of_file(file: Path, name: str) -> Any:
-    """Execute a file of the project once, until it changes; one that is imported is taken so."""
-    from importlib.util import module_from_spec, spec_from_file_location
-
-    imported = getattr(sys.modules.get(name), "__file__", None)
-    if imported and file.samefile(imported):
-        return sys.modules[name]
-    known = f"{file.stem} of {file}, {file.stat().st_mtime_ns}"
-    if known not in sys.modules:
-        spec = spec_from_file_location(known, file)
-        if spec is None or spec.loader is None:
-            raise ImportError(f"{file} is no module")
-        sys.modules[known] = made = module_from_spec(spec)
-        with Caught(Exception, SystemExit) as caught:
-            spec.loader.exec_module(made)
-        if caught.error is not None:
-            del sys.modules[known]
-            raise caught.error
-    return sys.modules[known]
 
 
 def open_tool(name: str) -> Tool:

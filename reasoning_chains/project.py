@@ -27,8 +27,8 @@ def backend_table(
 ) -> dict[str, dict[str, Any]]:
     """Read the `[backends.NAME]` tables of the project, which may have none.
 
-    Each has `use`, such as `openai:MODEL`, and the options of that backend. The names in `taken`
-    are backends already.
+    Each has `use`, such as `openai:MODEL`, and the options of that backend; or `route`, the names
+    of others, with `rule` and `weights`. The names in `taken` are backends already.
 
     Raises:
         UserMistake: The file is no TOML, a table has no `use`, or a name is taken.
@@ -46,14 +46,56 @@ def backend_table(
     tables = data.get("backends", {})
     if not isinstance(tables, dict):
         raise UserMistake(f"{path}: backends must be tables: write [backends.NAME]")
-    for name, table in tables.items():
+    for name in tables:
         if name in taken:
             raise UserMistake(
                 f"{path}: {name!r} is a built-in backend: give the table its own name"
             )
-        if not isinstance(table, dict) or not isinstance(table.get("use"), str):
-            raise UserMistake(f'{path}: [backends.{name}] needs use = "openai:MODEL" or the like')
+        _check_table(f"{path}: [backends.{name}]", name, tables)
     return {name: _read(f"{path}: [backends.{name}]", table) for name, table in tables.items()}
+
+
+def _check_table(where: str, name: str, tables: Mapping[str, Any]) -> None:
+    table = tables[name]
+    if isinstance(table, dict) and "route" in table:
+        _check_route(where, name, tables)
+    elif not isinstance(table, dict) or not isinstance(table.get("use"), str):
+        raise UserMistake(f'{where} needs use = "openai:MODEL" or the like')
+
+
+_RULES = ("latency", "order", "price", "weight")
+_OF_ROUTES = ("route", "rule", "weights")
+
+
+def _check_route(where: str, name: str, tables: Mapping[str, Any]) -> None:
+    table = tables[name]
+    told = table["route"]
+    if not isinstance(told, list) or not told or not all(isinstance(one, str) for one in told):
+        raise UserMistake(f'{where}: route must be a list of backends, such as ["house", "cheap"]')
+    if len(set(told)) < len(told):
+        raise UserMistake(f"{where}: route names a backend twice: leave one out")
+    for key in table:
+        if key not in _OF_ROUTES:
+            raise UserMistake(f"{where}: unknown key {key!r} of a route: {near(key, _OF_ROUTES)}")
+    if (rule := table.get("rule", "order")) not in _RULES:
+        raise UserMistake(f"{where}: unknown rule {rule!r}: {near(str(rule), _RULES)}")
+    weights = table.get("weights", {})
+    if not isinstance(weights, Mapping) or not set(weights) <= set(told):
+        raise UserMistake(f"{where}: weights must be numbers by names of the route")
+    if name in _reached(name, tables):
+        raise UserMistake(f"{where}: the route leads back to itself: leave that target out")
+
+
+def _reached(name: str, tables: Mapping[str, Any]) -> set[str]:
+    """Give all backends that a route leads to, over other routes too."""
+    found, waiting = set[str](), [name]
+    while waiting:
+        table = tables.get(waiting.pop())
+        told = table.get("route", ()) if isinstance(table, Mapping) else ()
+        new = {one for one in told if isinstance(one, str)} - found
+        found |= new
+        waiting += new
+    return found
 
 
 def _read(where: str, table: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_type_hints
 
 from reasoning_chains.errors import Caught, UnknownName, UserMistake, shown, wanted
-from reasoning_chains.names import CHAINS, RULES, chain_class, project_object
+from reasoning_chains.names import CHAINS, RULES, chain_class
+from reasoning_chains.project_code import project_object
 
 if TYPE_CHECKING:
     from reasoning_chains.chain import Chain

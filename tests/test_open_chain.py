@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reasoning_chains import Direct, ScriptedBackend, UserMistake, load_agent
-from reasoning_chains.names import project_object
+from reasoning_chains.project_code import project_object
 from reasoning_chains.spelling import open_chain
 from tests.cli.test_cli import ASKED, ROW, run
 

@@ -85,6 +85,20 @@ def test_async_verbs_by_name_leave_nothing_open(
     assert server.ledger.answered == 1
 
 
+def test_a_named_backend_is_closed_once_when_the_loop_ends(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with ChatServer() as server:
+        for at in range(12):  # the order in which a loop ends its generators is that of a set
+            folder = tmp_path / str(at)
+            folder.mkdir()
+            table = f'[backends.m]\nuse = "openai:x"\nbase_url = "{server.url}"\n'
+            (folder / "reasoning.toml").write_text(table)
+            asyncio.run(Direct().ainvoke("say 1", "m", project=str(folder)))
+        assert server.connected == 0
+    assert caplog.records == []
+
+
 def test_a_backend_that_is_dropped_after_a_sync_verb_is_freed() -> None:
     backend = ScriptedBackend(["1"])
     gone = weakref.ref(backend)

@@ -10,7 +10,8 @@ from typing import Any
 from reasoning_chains.agents.card import Server
 from reasoning_chains.agents.worker import worker
 from reasoning_chains.content import Library, is_there
-from reasoning_chains.names import TOOLS, open_tool, project_object
+from reasoning_chains.names import TOOLS, open_tool
+from reasoning_chains.project_code import project_object
 from reasoning_chains.toolbox import Tool, Toolbox
 from reasoning_chains.tools.decorator import tool
 from reasoning_chains.tools.mcp import McpServer

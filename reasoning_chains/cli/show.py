@@ -87,7 +87,7 @@ def _row(made: Templates, name: str) -> tuple[str, str, str]:
 def backends() -> None:
     """List the backends, with those that reasoning.toml declares."""
     declared = [
-        (name, f"{table['use']} (reasoning.toml)")
+        (name, f"{table.get('use') or ' → '.join(table['route'])} (reasoning.toml)")
         for name, table in backend_table(taken=BACKENDS).items()
     ]
     print_table(("backend", "what it is"), [(name, _ABOUT[name]) for name in BACKENDS] + declared)

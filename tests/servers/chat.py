@@ -72,12 +72,13 @@ class ChatServer:
         manner: Manner = Manner(),
         model: Model = Model(),  # noqa: B008 - frozen
         fault: Callable[[int, Body], Fault | None] = lambda number, body: None,
+        port: int = 0,
     ) -> None:
         self.manner, self.model, self.fault = manner, model, fault
         self.ledger = Ledger()
         application = web.Application(client_max_size=64 * 2**20)
         application.router.add_post("/v1/chat/completions", self._answer)
-        self._loopback = Loopback(application)
+        self._loopback = Loopback(application, port)
 
     def __enter__(self) -> ChatServer:
         self._loopback.__enter__()

@@ -12,14 +12,14 @@ from aiohttp import web
 class Loopback:
     """A context manager that serves an application while its block runs."""
 
-    def __init__(self, application: web.Application) -> None:
+    def __init__(self, application: web.Application, port: int = 0) -> None:
         self._application = application
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._runner = web.AppRunner(
             application, access_log=None, handler_cancellation=True, shutdown_timeout=0.1
         )
-        self.port = 0
+        self.port = port
 
     def __enter__(self) -> Loopback:
         self._thread.start()
@@ -39,7 +39,7 @@ class Loopback:
 
     async def _start(self) -> None:
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
         await site.start()
         self.port = self._runner.addresses[0][1]
 

@@ -31,7 +31,7 @@ class Line:
     @property
     def load(self) -> float:
         """What part of the slots is taken or waited for."""
-        return (self._inside + len(self._waiting)) / (1 if self._trying else self._slots)
+        return (self._inside + len(self._waiting)) / self._slots
 
     async def enter(self, work: Hashable) -> None:
         """Wait for a slot; `work` tells what the caller is a part of, None for nothing."""

@@ -30,7 +30,7 @@ class PerLoop(Generic[T]):
     def __init__(self, make: Callable[[], T], close: Callable[[T], Awaitable[None]]) -> None:
         self._make, self._close = make, close
         self._held: _Held[T] = {}
-        weakref.finalize(self, _end_all, self._held).atexit = False
+        weakref.finalize(self, _end_all, self._held, close).atexit = False
 
     async def get(self) -> T:
         """Give this loop's thing, making it if it is not there."""
@@ -48,12 +48,13 @@ class PerLoop(Generic[T]):
     async def aclose(self) -> None:
         """Close the things of all loops that still run."""
         here = asyncio.get_running_loop()
-        for loop, (_, life) in list(self._held.items()):
-            self._held.pop(loop, None)
+        for loop, (thing, _) in list(self._held.items()):
+            self._held.pop(loop, None)  # whoever takes it closes it: the generator may run already
             if loop is here:
-                await life.aclose()
+                await _end(self._close, thing)
             elif loop.is_running():
-                await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_end(life), loop))
+                ending = _end(self._close, thing)
+                await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(ending, loop))
 
 
 async def _life(
@@ -63,22 +64,24 @@ async def _life(
     try:
         yield thing
     finally:
-        held.pop(loop, None)
-        await close(thing)
-        await asyncio.sleep(0)  # transports close their sockets one turn later
+        if held.pop(loop, None) is not None:
+            await _end(close, thing)
 
 
-async def _end(life: AsyncGenerator[Any, None]) -> None:
-    await life.aclose()
+async def _end(close: Callable[[T], Awaitable[None]], thing: T) -> None:
+    await close(thing)
+    await asyncio.sleep(0)  # transports close their sockets one turn later
 
 
-def _end_all(held: _Held[Any]) -> list[concurrent.futures.Future[None]]:
+def _end_all(
+    held: _Held[T], close: Callable[[T], Awaitable[None]]
+) -> list[concurrent.futures.Future[None]]:
     """Have every thing closed by its own loop, without waiting for it."""
     ending = []
-    for loop, (_, life) in list(held.items()):
+    for loop, (thing, _) in list(held.items()):
         held.pop(loop, None)
         if loop.is_running():
-            future = asyncio.run_coroutine_threadsafe(_end(life), loop)
+            future = asyncio.run_coroutine_threadsafe(_end(close, thing), loop)
             _ENDING.add(future)  # loops hold their tasks weakly
             future.add_done_callback(_ENDING.discard)
             ending.append(future)
@@ -106,5 +109,5 @@ if hasattr(os, "register_at_fork"):
 @atexit.register
 def _at_exit() -> None:
     """Close what the library's background loop, which never ends by itself, still holds."""
-    ending = [future for owner in list(_OPENED) for future in _end_all(owner._held)]
+    ending = [future for owner in list(_OPENED) for future in _end_all(owner._held, owner._close)]
     concurrent.futures.wait(ending, timeout=1)

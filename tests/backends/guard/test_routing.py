@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reasoning_chains import Budget, Direct, SelfConsistency, UserMistake
+from reasoning_chains import Budget, Direct, SelfConsistency, UserMistake, open_backend
 from reasoning_chains.backends.guard.circuit import Circuit
 from reasoning_chains.backends.guard.pace import Pace
 from reasoning_chains.backends.guard.pacer import Pacer
@@ -200,3 +201,55 @@ def test_a_bug_of_a_target_is_no_failure() -> None:
 
     with pytest.raises(ZeroDivisionError):
         asked(Router({"a": Flaky(broken), "b": good()}))
+
+
+ROUTES = """
+[backends.house]
+use = "openai:a"
+base_url = "http://127.0.0.1:9/v1"
+
+[backends.cheap]
+use = "openai:b"
+base_url = "http://127.0.0.1:9/v1"
+
+[backends.either]
+route = ["house", "cheap", "embedded"]
+rule = "weight"
+weights = {house = 3}
+
+[backends.outer]
+route = ["either", "embedded"]
+"""
+
+
+def test_a_project_declares_routes(tmp_path: Path) -> None:
+    (tmp_path / "reasoning.toml").write_text(ROUTES)
+    router: Any = open_backend("either", project=str(tmp_path))
+    assert router.name == "either"
+    assert [(one.name, one.weight) for one in router.targets] == [
+        ("house", 3), ("cheap", 1), ("embedded", 1),
+    ]  # fmt: skip
+    assert [type(one.backend).__name__ for one in router.targets][:2] == ["Pacing", "Pacing"]
+    assert Direct().invoke("What is 2 + 3?", "outer", project=str(tmp_path)).answer is not None
+    with pytest.raises(UserMistake, match="'either' is a route, which takes no options"):
+        open_backend("either", project=str(tmp_path), retry=False)
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("route = []", "route must be a list of backends"),
+        ('route = ["embedded", "embedded"]', "names a backend twice"),
+        ('route = ["embedded"]\nrul = "price"', "unknown key 'rul' of a route: did you mean rule"),
+        ('route = ["embedded"]\nrule = "prize"', "unknown rule 'prize': did you mean price"),
+        ('route = ["embedded"]\nweights = {other = 1}', "weights must be numbers by names"),
+        ('route = ["mine"]', "leads back to itself"),
+        ('route = ["other"]\n[backends.other]\nroute = ["mine"]', "leads back to itself"),
+        ('route = ["embeded"]', "unknown backend 'embeded': did you mean embedded"),
+        ('route = ["embedded"]\nweights = {embedded = 0}', "weight of embedded"),
+    ],
+)
+def test_a_route_that_cannot_be_is_told(tmp_path: Path, table: str, told: str) -> None:
+    (tmp_path / "reasoning.toml").write_text(f"[backends.mine]\n{table}\n")
+    with pytest.raises(UserMistake, match=told):
+        open_backend("mine", project=str(tmp_path))

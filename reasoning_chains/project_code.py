@@ -1,0 +1,60 @@
+"""Objects of the user's own project by `module:name`: the only place that executes its files."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Any
+
+from reasoning_chains.content import is_there
+from reasoning_chains.errors import Caught, UnknownName, UserMistake, near
+from reasoning_chains.names import CHAINS, TOOLS
+
+__all__ = ["project_object"]
+
+
+def project_object(spec: str, folder: Path, kind: str = "tool") -> Any:
+    """Give what `module:name` means in a file of the user's own project: a tool or a chain.
+
+    The module is one that can be imported, or a file of the project's folder.
+
+    Raises:
+        UserMistake: There is no such module, or nothing of this name in it.
+    """
+    name, colon, attribute = spec.partition(":")
+    if not colon or not all(part.isidentifier() for part in (*name.split("."), attribute)):
+        known = [*TOOLS, "agent:NAME", "module:function"] if kind == "tool" else [*CHAINS]
+        raise UnknownName(kind, spec, known)
+    file = folder.joinpath(*name.split(".")).with_suffix(".py")
+    module: Any = None
+    with Caught(Exception, SystemExit) as caught:
+        module = _of_file(file, name) if is_there(file) else importlib.import_module(name)
+    if (error := caught.error) is not None:
+        told = f"{kind} {spec!r}: {type(error).__name__}: {error}"
+        raise UserMistake(f"{told}; it is looked for in {folder} too") from error
+    if not hasattr(module, attribute):
+        known = [other for other in vars(module) if not other.startswith("_")]
+        raise UserMistake(f"{kind} {spec!r}: {name} has no {attribute}: {near(attribute, known)}")
+    return getattr(module, attribute)
+
+
+def _of_file(file: Path, name: str) -> Any:
+    """Execute a file of the project once, until it changes; one that is imported is taken so."""
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    imported = getattr(sys.modules.get(name), "__file__", None)
+    if imported and file.samefile(imported):
+        return sys.modules[name]
+    known = f"{file.stem} of {file}, {file.stat().st_mtime_ns}"
+    if known not in sys.modules:
+        spec = spec_from_file_location(known, file)
+        if spec is None or spec.loader is None:
+            raise ImportError(f"{file} is no module")
+        sys.modules[known] = made = module_from_spec(spec)
+        with Caught(Exception, SystemExit) as caught:
+            spec.loader.exec_module(made)
+        if caught.error is not None:
+            del sys.modules[known]
+            raise caught.error
+    return sys.modules[known]
