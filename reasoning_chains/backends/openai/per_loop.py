@@ -13,7 +13,30 @@ from typing import Any, Generic, TypeAlias, TypeVar
 __all__ = ["PerLoop"]
 
 T = TypeVar("T")
-_Held: TypeAlias = dict[asyncio.AbstractEventLoop, tuple[T, AsyncGenerator[T, None]]]
+
+
+class _Thing(Generic[T]):
+    """What a loop holds; whoever comes first closes it, and who is cancelled leaves it open."""
+
+    def __init__(self, value: T, close: Callable[[T], Awaitable[None]]) -> None:
+        self.value, self._close = value, close
+        self._ended = False
+
+    async def end(self) -> None:
+        """Close it, once."""
+        if self._ended:
+            return
+        self._ended, closed = True, False
+        try:
+            await self._close(self.value)
+            await asyncio.sleep(0)  # transports close their sockets one turn later
+            closed = True
+        finally:
+            self._ended = closed
+
+
+_Life: TypeAlias = AsyncGenerator[_Thing[T], None]
+_Held: TypeAlias = dict[asyncio.AbstractEventLoop, tuple[_Thing[T], _Life[T]]]
 
 
 class PerLoop(Generic[T]):
@@ -30,7 +53,7 @@ class PerLoop(Generic[T]):
     def __init__(self, make: Callable[[], T], close: Callable[[T], Awaitable[None]]) -> None:
         self._make, self._close = make, close
         self._held: _Held[T] = {}
-        weakref.finalize(self, _end_all, self._held, close).atexit = False
+        weakref.finalize(self, _end_all, self._held).atexit = False
 
     async def get(self) -> T:
         """Give this loop's thing, making it if it is not there."""
@@ -40,48 +63,39 @@ class PerLoop(Generic[T]):
             for other in list(self._held):
                 if other.is_closed():
                     self._held.pop(other, None)
-            life = _life(self._make(), self._close, self._held)
+            life = _life(_Thing(self._make(), self._close), self._held)
             held = self._held[loop] = (await anext(life), life)
             _OPENED.add(self)
-        return held[0]
+        return held[0].value
 
     async def aclose(self) -> None:
         """Close the things of all loops that still run."""
         here = asyncio.get_running_loop()
         for loop, (thing, _) in list(self._held.items()):
-            self._held.pop(loop, None)  # whoever takes it closes it: the generator may run already
+            self._held.pop(loop, None)
             if loop is here:
-                await _end(self._close, thing)
+                await thing.end()
             elif loop.is_running():
-                ending = _end(self._close, thing)
-                await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(ending, loop))
+                await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(thing.end(), loop))
 
 
-async def _life(
-    thing: T, close: Callable[[T], Awaitable[None]], held: _Held[T]
-) -> AsyncGenerator[T, None]:
+async def _life(thing: _Thing[T], held: _Held[T]) -> _Life[T]:
     loop = asyncio.get_running_loop()
     try:
         yield thing
     finally:
-        if held.pop(loop, None) is not None:
-            await _end(close, thing)
+        if loop in held and held[loop][0] is thing:
+            del held[loop]
+        await thing.end()
 
 
-async def _end(close: Callable[[T], Awaitable[None]], thing: T) -> None:
-    await close(thing)
-    await asyncio.sleep(0)  # transports close their sockets one turn later
-
-
-def _end_all(
-    held: _Held[T], close: Callable[[T], Awaitable[None]]
-) -> list[concurrent.futures.Future[None]]:
+def _end_all(held: _Held[Any]) -> list[concurrent.futures.Future[None]]:
     """Have every thing closed by its own loop, without waiting for it."""
     ending = []
     for loop, (thing, _) in list(held.items()):
         held.pop(loop, None)
         if loop.is_running():
-            future = asyncio.run_coroutine_threadsafe(_end(close, thing), loop)
+            future = asyncio.run_coroutine_threadsafe(thing.end(), loop)
             _ENDING.add(future)  # loops hold their tasks weakly
             future.add_done_callback(_ENDING.discard)
             ending.append(future)
@@ -109,5 +123,5 @@ if hasattr(os, "register_at_fork"):
 @atexit.register
 def _at_exit() -> None:
     """Close what the library's background loop, which never ends by itself, still holds."""
-    ending = [future for owner in list(_OPENED) for future in _end_all(owner._held, owner._close)]
+    ending = [future for owner in list(_OPENED) for future in _end_all(owner._held)]
     concurrent.futures.wait(ending, timeout=1)
