@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from reasoning_chains.answers import equivalent, extract_answer
     from reasoning_chains.auto_cot import AutoCoT
     from reasoning_chains.backends.embedded import EmbeddedBackend
+    from reasoning_chains.backends.guard.guarding import guarded
+    from reasoning_chains.backends.guard.pace import Pace
+    from reasoning_chains.backends.guard.retry import Retry
+    from reasoning_chains.backends.guard.routing import Router
     from reasoning_chains.backends.langchain import LangChainBackend
     from reasoning_chains.backends.scripted import ScriptedBackend
     from reasoning_chains.budget import Budget
@@ -66,6 +70,7 @@ __all__ = [
     "McpServer",
     "Message",
     "On",
+    "Pace",
     "PlanAndSolve",
     "Problem",
     "ProgramOfThought",
@@ -73,6 +78,8 @@ __all__ = [
     "ReasoningChainsError",
     "Refine",
     "Retrieve",
+    "Retry",
+    "Router",
     "Run",
     "Sampling",
     "ScriptedBackend",
@@ -92,6 +99,7 @@ __all__ = [
     "close_backend",
     "equivalent",
     "extract_answer",
+    "guarded",
     "load_agent",
     "majority",
     "open_backend",
@@ -120,6 +128,7 @@ _HOMES = {
     "McpServer": "tools.mcp",
     "Message": "types",
     "On": "chains.on",
+    "Pace": "backends.guard.pace",
     "PlanAndSolve": "chains.plan_and_solve",
     "Problem": "types",
     "ProgramOfThought": "chains.program_of_thought",
@@ -127,6 +136,8 @@ _HOMES = {
     "ReasoningChainsError": "errors",
     "Refine": "chains.refine",
     "Retrieve": "chains.retrieve",
+    "Retry": "backends.guard.retry",
+    "Router": "backends.guard.routing",
     "Run": "run",
     "Sampling": "types",
     "ScriptedBackend": "backends.scripted",
@@ -146,6 +157,7 @@ _HOMES = {
     "close_backend": "session",
     "equivalent": "answers",
     "extract_answer": "answers",
+    "guarded": "backends.guard.guarding",
     "load_agent": "agents",
     "majority": "voting",
     "open_backend": "names",

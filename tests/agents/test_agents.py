@@ -198,3 +198,15 @@ def test_the_data_analyst_computes_from_all_rows() -> None:
     told = backend.requests[0].content.messages[0].content
     assert '{"city": "Rome", "price": 1}' in told
     assert '"price": 4}' not in told
+
+
+def test_the_data_analyst_works_on_the_model_in_the_package() -> None:
+    rows = {"Emma": 12, "Walter": 40, "Nora": 7, "Ben": 25, "Mia": 33}
+    table = "name,score\n" + "".join(f"{name},{score}\n" for name, score in rows.items())
+    agent = load_agent("data_analyst")
+    for asked, answer in (
+        ("What is the sum of score?", "117"),
+        ("Which name has the largest score?", "Walter"),
+        ("What is the average of score where score is above 20?", "32.666666666666664"),
+    ):
+        assert agent.invoke(Problem(asked, context=table)).answer == answer
