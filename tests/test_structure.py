@@ -40,6 +40,7 @@ FLOORS = (
     "trace",
     "solution",
     "refusing",
+    "store",
     "backends",
     "project",
     "names",

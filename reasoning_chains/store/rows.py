@@ -1,0 +1,53 @@
+"""A reply and its key as plain columns, and back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any, NamedTuple
+
+from reasoning_chains.types import Completion, SampleKey, TokenLogprob, ToolCall
+from reasoning_chains.usage import Usage
+
+__all__ = ["Row", "read_reply", "row_of"]
+
+
+class Row(NamedTuple):
+    """One sample: its key in four columns, and its reply as JSON."""
+
+    backend: str
+    digest: str
+    path: str
+    occurrence: int
+    reply: str
+
+
+def row_of(key: SampleKey, completion: Completion) -> Row:
+    """Spell a reply with its key."""
+    told = json.dumps(asdict(completion), ensure_ascii=False, separators=(",", ":"))
+    return Row(*columns(key), told)
+
+
+def columns(key: SampleKey) -> tuple[str, str, str, int]:
+    """Spell a key."""
+    path = json.dumps(key.path, ensure_ascii=False, separators=(",", ":"))
+    return key.backend, key.digest, path, key.occurrence
+
+
+def read_reply(text: str) -> Completion:
+    """Read a reply.
+
+    Raises:
+        ValueError, TypeError, KeyError: It is none.
+    """
+    data: dict[str, Any] = json.loads(text)
+    calls = tuple(ToolCall(**call) for call in data.pop("tool_calls"))
+    tokens = tuple(
+        TokenLogprob(one["token"], one["logprob"], tuple((t, p) for t, p in one["top"]))
+        for one in data.pop("logprobs")
+    )
+    usage, bill = Usage(**data.pop("usage")), Usage(**data.pop("bill"))
+    notes = tuple(data.pop("notes"))
+    return Completion(
+        **data, tool_calls=calls, logprobs=tokens, usage=usage, bill=bill, notes=notes
+    )

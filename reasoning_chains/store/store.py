@@ -1,0 +1,156 @@
+"""Keeps replies by their keys: read at once, written by one thread, told when they are safe."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from reasoning_chains.errors import Caught, UserMistake
+from reasoning_chains.store.file import Unwritable, opened, worded
+from reasoning_chains.store.rows import Row, columns, read_reply, row_of
+from reasoning_chains.types import Completion, Content, SampleKey
+
+__all__ = ["Store"]
+
+_LOG = logging.getLogger("reasoning_chains")
+_AT_ONCE = 64
+"""Rows that are committed together at most."""
+_AGAIN = 1.0
+"""Seconds between two attempts to write where the disk is full or not writable."""
+
+_Waiting = tuple[Row, str, "asyncio.Future[None]"]
+
+
+class Store:
+    """Replies on disk, in one file that several processes may share.
+
+    What `keep` has told to be kept is on the disk, even if the machine goes down. Where it cannot
+    be written, `keep` waits until it can: nothing that was paid for is dropped.
+
+    Args:
+        path: The file; made where there is none, readable by its owner alone.
+
+    Raises:
+        UserMistake: It cannot be opened; the message says why and what mends it.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self._reader = opened(self.path)
+        self._lock = threading.Lock()
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self.paused = ""
+
+    def find(self, keys: Sequence[SampleKey]) -> dict[SampleKey, Completion]:
+        """Give the replies that are there.
+
+        Raises:
+            UserMistake: The file is damaged.
+        """
+        found: dict[SampleKey, Completion] = {}
+        asked = "SELECT reply FROM samples WHERE (backend, digest, path, occurrence) = (?, ?, ?, ?)"
+        with self._lock, worded(self.path):
+            for key in keys:
+                row = self._reader.execute(asked, columns(key)).fetchone()
+                if row is not None:
+                    found[key] = self._read(row[0])
+        return found
+
+    def _read(self, text: str) -> Completion:
+        with Caught(ValueError, TypeError, KeyError) as caught:
+            return read_reply(text)
+        raise UserMistake(
+            f"{self.path} holds a reply that cannot be read ({caught.error}): it was changed, or "
+            "written by a newer version"
+        )
+
+    async def keep(self, key: SampleKey, content: Content, completion: Completion) -> None:
+        """Keep a reply, and return when it is safe."""
+        if self._thread is None:
+            self._start()
+        told = json.dumps(asdict(content), ensure_ascii=False, separators=(",", ":"), default=str)
+        safe: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queue.put((row_of(key, completion), told, safe))
+        await safe
+
+    def _start(self) -> None:
+        self._thread = threading.Thread(target=self._write, name="reasoning-chains-store")
+        self._thread.daemon = True
+        self._thread.start()
+
+    def _write(self) -> None:
+        base = opened(self.path)
+        while (first := self._queue.get()) is not None:
+            group, more = [first], True
+            while more and len(group) < _AT_ONCE and not self._queue.empty():
+                taken = self._queue.get()
+                more = taken is not None
+                if taken is not None:
+                    group.append(taken)
+            error = self._commit(base, group)
+            for _, _, safe in group:
+                with suppress(RuntimeError):  # its loop is over: nobody waits any more
+                    safe.get_loop().call_soon_threadsafe(_tell, safe, error)
+            if not more:
+                break
+        base.close()
+
+    def _commit(self, base: sqlite3.Connection, group: Sequence[_Waiting]) -> BaseException | None:
+        """Write a group, again and again until it is written; give the error that stays."""
+        rows, contents = [row for row, _, _ in group], {row.digest: told for row, told, _ in group}
+        while True:
+            with Caught(UserMistake) as caught, worded(self.path):
+                insert(base, rows, contents)
+            if not isinstance(caught.error, Unwritable):
+                self.paused = ""
+                return caught.error
+            if not self.paused:
+                self.paused = str(caught.error)
+                _LOG.warning("%s; what was bought is kept in memory until then", self.paused)
+            time.sleep(_AGAIN)
+
+    def close(self) -> None:
+        """Write what is waiting, and close the file."""
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join()
+            self._thread = None
+        with self._lock:
+            self._reader.close()
+
+
+def insert(base: sqlite3.Connection, rows: Iterable[Row], contents: Mapping[str, str]) -> None:
+    """Write rows and the contents that they answer in one transaction; what is there stays."""
+    base.execute("BEGIN IMMEDIATE")
+    try:
+        base.executemany(
+            "INSERT OR IGNORE INTO samples (backend, digest, path, occurrence, reply) "
+            "VALUES (?, ?, ?, ?, ?)",
+            rows,
+        )
+        base.executemany("INSERT OR IGNORE INTO contents VALUES (?, ?)", contents.items())
+        base.execute("COMMIT")
+    except BaseException:
+        if base.in_transaction:
+            base.execute("ROLLBACK")
+        raise
+
+
+def _tell(safe: asyncio.Future[Any], error: BaseException | None) -> None:
+    if safe.done():
+        return
+    if error is None:
+        safe.set_result(None)
+    else:
+        safe.set_exception(error)
