@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from reasoning_chains.errors import UnknownName, UserMistake, wanted
 from reasoning_chains.protocols import Backend
@@ -115,7 +115,8 @@ def open_backend(name: str, *, project: str | None = None, **options: Any) -> Ba
             `langchain:PROVIDER:MODEL`, or the name of a table in the project's `reasoning.toml`,
             which may be a route to others.
         project: The folder where `reasoning.toml` lies, if not the current one.
-        **options: What its constructor takes, such as `base_url` and `api_key`.
+        **options: What its constructor takes, such as `base_url` and `api_key`; and `retry`,
+            `pace`, `account`, `store` and `offline`, which are put around it.
 
     Raises:
         UnknownName: There is no such backend; the message lists near ones.
@@ -123,15 +124,33 @@ def open_backend(name: str, *, project: str | None = None, **options: Any) -> Ba
     """
     wanted("the backend's name", name, str)
     wanted("project", project, str, PathLike, type(None))
-    kind, _, rest = name.partition(":")
-    if kind in BACKENDS:
-        return _made(kind, rest, options)
+    from reasoning_chains.backends.guard.guarding import KEPT, kept_by
     from reasoning_chains.project import backend_table, project_folder
 
-    tables = backend_table(project, taken=BACKENDS)
-    if name not in tables:
-        raise UnknownName("backend", name, [*BACKENDS, *tables])
-    declared = dict(tables[name])
+    kept = {key: options.pop(key) for key in KEPT if key in options}
+    kind, _, rest = name.partition(":")
+    if kind in BACKENDS:
+        made = _made(kind, rest, options)
+    else:
+        tables = backend_table(project, taken=BACKENDS)
+        if name not in tables:
+            raise UnknownName("backend", name, [*BACKENDS, *tables])
+        kept = {**{key: tables[name][key] for key in KEPT if key in tables[name]}, **kept}
+        made = _declared(name, tables, project, options)
+    return kept_by(made, kept, project_folder(project)) if kept else made
+
+
+_Tables: TypeAlias = Mapping[str, Mapping[str, Any]]
+
+
+def _declared(
+    name: str, tables: _Tables, project: str | None, options: Mapping[str, Any]
+) -> Backend:
+    """Open the backend of a table, without its store."""
+    from reasoning_chains.backends.guard.guarding import KEPT
+    from reasoning_chains.project import project_folder
+
+    declared = {key: value for key, value in tables[name].items() if key not in KEPT}
     if "route" in declared:
         return _routed(name, tables, project, options)
     if "api_key" in declared:
@@ -144,9 +163,7 @@ def open_backend(name: str, *, project: str | None = None, **options: Any) -> Ba
     return _made(kind, rest, {**declared, **options})
 
 
-def _routed(
-    name: str, tables: Mapping[str, Mapping[str, Any]], project: str | None, options: object
-) -> Backend:
+def _routed(name: str, tables: _Tables, project: str | None, options: object) -> Backend:
     """Open a route: each target is tried once, the last one as often as its retries say."""
     from reasoning_chains.backends.guard.routing import Router
 
@@ -163,7 +180,7 @@ def _routed(
     return Router(targets, table.get("rule", "order"), table.get("weights"), name)
 
 
-def _is_route(name: str, tables: Mapping[str, Mapping[str, Any]]) -> bool:
+def _is_route(name: str, tables: _Tables) -> bool:
     return "route" in tables.get(name, {})
 
 

@@ -64,7 +64,7 @@ def _check_table(where: str, name: str, tables: Mapping[str, Any]) -> None:
 
 
 _RULES = ("latency", "order", "price", "weight")
-_OF_ROUTES = ("route", "rule", "weights")
+_OF_ROUTES = ("offline", "route", "rule", "store", "weights")
 
 
 def _check_route(where: str, name: str, tables: Mapping[str, Any]) -> None:

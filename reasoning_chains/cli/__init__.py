@@ -15,6 +15,7 @@ from reasoning_chains.cli.ask import ask
 from reasoning_chains.cli.demo import demo
 from reasoning_chains.cli.show import backends, chains, lint, render, templates
 from reasoning_chains.cli.start import init, new
+from reasoning_chains.cli.store import store_commands
 from reasoning_chains.errors import ReasoningChainsError, UserMistake
 
 __all__ = ["app", "main"]
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 for command in (ask, agent, agents, render, chains, templates, lint, backends, demo, init, new):
     app.command()(command)
+app.add_typer(store_commands, name="store")
 
 
 def _show_version(wanted: bool) -> None:

@@ -53,6 +53,8 @@ class AskOptions:
     max_tokens: Annotated[int | None, option("The most tokens of each reply.")] = None
     seed: Annotated[int, option("Another seed gives other samples.")] = 0
     lang: Annotated[str | None, option("en or zh; else by the question's script.")] = None
+    store: Annotated[str | None, option("A file that keeps replies, to buy none twice.")] = None
+    offline: Annotated[bool, option("Answer from the store alone.", "--offline")] = False
     base_url: Annotated[str | None, option("The address of an openai backend.")] = None
     api_key_env: Annotated[str | None, option("The variable that holds its key.")] = None
 
@@ -81,8 +83,13 @@ def ask(options: AskOptions) -> None:
     if options.tools:
         chain = with_tools(chain, opened_tools(options.tools, person), "--tools")
     problem = options.problem()
-    address = {"base_url": options.base_url, "api_key_env": options.api_key_env}
-    opened = open_backend(options.backend, **{k: v for k, v in address.items() if v})
+    given: dict[str, Any] = {
+        "base_url": options.base_url,
+        "api_key_env": options.api_key_env,
+        "store": options.store,
+        "offline": options.offline,
+    }
+    opened = open_backend(options.backend, **{k: v for k, v in given.items() if v})
     with progress("thinking …") as person.spinner:
         solution: Solution = chain.invoke(
             problem,

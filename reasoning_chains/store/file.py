@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from reasoning_chains.errors import UserMistake
 
-__all__ = ["VERSION", "Unwritable", "opened", "worded"]
+__all__ = ["VERSION", "Unwritable", "opened", "worded", "writing"]
 
 
 class Unwritable(UserMistake):
@@ -63,33 +63,48 @@ def opened(path: Path) -> sqlite3.Connection:
         base = sqlite3.connect(
             path, timeout=_WAITING, isolation_level=None, check_same_thread=False
         )
-        base.execute(f"PRAGMA journal_mode = {'WAL' if _log_is_sound() else 'DELETE'}")
-        base.execute("PRAGMA synchronous = FULL")
-        _brought_up(base, path)
+        with _closing_if_broken(base):
+            base.execute("PRAGMA synchronous = FULL")
+            with writing(base):
+                _bring_up(base, path)
+            base.execute(f"PRAGMA journal_mode = {'WAL' if _log_is_sound() else 'DELETE'}")
     return base
 
 
-def _brought_up(base: sqlite3.Connection, path: Path) -> None:
+@contextmanager
+def _closing_if_broken(base: sqlite3.Connection) -> Iterator[None]:
+    with ExitStack() as stack:
+        stack.callback(base.close)
+        yield
+        stack.pop_all()
+
+
+@contextmanager
+def writing(base: sqlite3.Connection) -> Iterator[None]:
+    """Write what the block does at once, or nothing of it."""
     base.execute("BEGIN IMMEDIATE")
     try:
-        (version,) = base.execute("PRAGMA user_version").fetchone()
-        if version > VERSION:
-            raise UserMistake(
-                f"{path} is a store of version {version}, and this library knows {VERSION}: bring "
-                "the library up to date, or name another store"
-            )
-        tables = base.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-        if version == 0 and tables:
-            raise UserMistake(f"{path} is a database and no store: name another file")
-        for step in _STEPS[version:]:
-            for statement in filter(str.strip, step.split(";")):
-                base.execute(statement)
-        base.execute(f"PRAGMA user_version = {VERSION}")
+        yield
         base.execute("COMMIT")
-    except BaseException:
-        base.execute("ROLLBACK")
-        base.close()
-        raise
+    finally:
+        if base.in_transaction:  # the block, or the disk, broke it off
+            base.execute("ROLLBACK")
+
+
+def _bring_up(base: sqlite3.Connection, path: Path) -> None:
+    (version,) = base.execute("PRAGMA user_version").fetchone()
+    if version > VERSION:
+        raise UserMistake(
+            f"{path} is a store of version {version}, and this library knows {VERSION}: bring "
+            "the library up to date, or name another store"
+        )
+    tables = base.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if version == 0 and tables:
+        raise UserMistake(f"{path} is a database and no store: name another file")
+    for step in _STEPS[version:]:
+        for statement in filter(str.strip, step.split(";")):
+            base.execute(statement)
+    base.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _log_is_sound() -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from reasoning_chains.errors import Caught, UserMistake
-from reasoning_chains.store.file import Unwritable, opened, worded
+from reasoning_chains.store.file import Unwritable, opened, worded, writing
 from reasoning_chains.store.rows import Row, columns, read_reply, row_of
 from reasoning_chains.types import Completion, Content, SampleKey
 
@@ -132,19 +132,13 @@ class Store:
 
 def insert(base: sqlite3.Connection, rows: Iterable[Row], contents: Mapping[str, str]) -> None:
     """Write rows and the contents that they answer in one transaction; what is there stays."""
-    base.execute("BEGIN IMMEDIATE")
-    try:
+    with writing(base):
         base.executemany(
             "INSERT OR IGNORE INTO samples (backend, digest, path, occurrence, reply) "
             "VALUES (?, ?, ?, ?, ?)",
             rows,
         )
         base.executemany("INSERT OR IGNORE INTO contents VALUES (?, ?)", contents.items())
-        base.execute("COMMIT")
-    except BaseException:
-        if base.in_transaction:
-            base.execute("ROLLBACK")
-        raise
 
 
 def _tell(safe: asyncio.Future[Any], error: BaseException | None) -> None:

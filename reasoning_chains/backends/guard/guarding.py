@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from pathlib import Path
 from typing import Any, TypeVar
 
 from reasoning_chains.backends.guard.pace import Pace
 from reasoning_chains.backends.guard.pacer import Pacer
 from reasoning_chains.backends.guard.pacing import Pacing
+from reasoning_chains.backends.guard.recalling import Recalling
 from reasoning_chains.backends.guard.retry import Retry
 from reasoning_chains.backends.guard.retrying import Retrying
 from reasoning_chains.errors import UnknownName, UserMistake, shown, wanted
 from reasoning_chains.protocols import Backend
+from reasoning_chains.store.places import USUAL, store_at
 
-__all__ = ["GUARDS", "guarded", "guarded_by"]
+__all__ = ["GUARDS", "KEPT", "guarded", "guarded_by", "kept_by", "stored"]
 
 _P = TypeVar("_P", Retry, Pace)
 
 GUARDS = ("retry", "pace", "account")
+KEPT = ("store", "offline")
 """The options of a backend's table that are not the backend's own."""
 
 _accounts: dict[str, Pacer] = {}
@@ -56,6 +60,33 @@ def guarded_by(backend: Backend, options: Mapping[str, Any], *, hosted: bool) ->
     if not hosted:
         told = {"retry": False, "pace": "account" in told, **told}
     return guarded(backend, **told)
+
+
+def stored(backend: Backend, store: Path | str = USUAL, *, offline: bool = False) -> Backend:
+    """Give a backend that keeps its replies, and asks for none twice.
+
+    Args:
+        backend: The one that is asked for what is not there.
+        store: The file.
+        offline: Whether nothing is asked: what is not there is an error that says so.
+
+    Raises:
+        UserMistake: The store cannot be opened.
+    """
+    wanted("store", store, str, Path)
+    wanted("offline", offline, bool)
+    return Recalling(backend, store_at(store), offline=offline)
+
+
+def kept_by(backend: Backend, options: Mapping[str, Any], folder: Path) -> Backend:
+    """Put the store around a backend that its options ask for; `folder` is the project's."""
+    offline = options.get("offline", False)
+    store = options.get("store", offline)
+    wanted("store", store, str, Path, bool, hint='write store = true, or "replies.db"')
+    if store is False:
+        wanted("offline", offline, bool)
+        return backend
+    return stored(backend, folder / (USUAL if store is True else store), offline=offline)
 
 
 def _read(given: Any, kind: type[_P], name: str) -> _P | None:

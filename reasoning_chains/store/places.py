@@ -1,0 +1,31 @@
+"""Where a project's store lies, and the one open store of each file."""
+
+from __future__ import annotations
+
+import weakref
+from pathlib import Path
+from threading import Lock
+
+from reasoning_chains.store.store import Store
+
+__all__ = ["USUAL", "store_at"]
+
+USUAL = ".reasoning/store.db"
+"""Where a store lies in a project's folder, if nothing else is said."""
+
+_open: weakref.WeakValueDictionary[Path, Store] = weakref.WeakValueDictionary()
+_lock = Lock()
+
+
+def store_at(path: Path | str) -> Store:
+    """Give the open store of a file, opening it once.
+
+    Raises:
+        UserMistake: It cannot be opened.
+    """
+    place = Path(path).resolve()
+    with _lock:
+        made = _open.get(place)
+        if made is None:
+            made = _open[place] = Store(place)
+        return made
