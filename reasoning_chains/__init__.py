@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from reasoning_chains.answers import equivalent, extract_answer
     from reasoning_chains.auto_cot import AutoCoT
     from reasoning_chains.backends.embedded import EmbeddedBackend
-    from reasoning_chains.backends.guard.guarding import guarded
+    from reasoning_chains.backends.guard.guarding import guarded, stored
     from reasoning_chains.backends.guard.pace import Pace
     from reasoning_chains.backends.guard.retry import Retry
     from reasoning_chains.backends.guard.routing import Router
@@ -105,6 +105,7 @@ __all__ = [
     "open_backend",
     "open_tool",
     "parse_chain",
+    "stored",
     "tool",
     "write_exemplars",
 ]
@@ -163,6 +164,7 @@ _HOMES = {
     "open_backend": "names",
     "open_tool": "names",
     "parse_chain": "spelling",
+    "stored": "backends.guard.guarding",
     "tool": "tools.decorator",
     "write_exemplars": "exemplars.writing",
 }
