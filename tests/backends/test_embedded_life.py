@@ -30,8 +30,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_model(tmp_path_factory.mktemp("model"), Tiny(context=100_000))
 
 
+_elsewhere: set[threading.Thread] = set()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _those_of_others() -> None:
+    """Leave out the threads of backends that other tests named: the process closes those."""
+    gc.collect()
+    _elsewhere.update(threading.enumerate())
+
+
 def threads() -> list[str]:
-    names = [thread.name for thread in threading.enumerate()]
+    names = [thread.name for thread in threading.enumerate() if thread not in _elsewhere]
     return [name for name in names if name.startswith("reasoning-chains embedded")]
 
 
