@@ -16,6 +16,7 @@ from reasoning_chains.cli.options import INPUTS, given_inputs, with_options
 from reasoning_chains.cli.printing import console, counted, print_table, safe
 from reasoning_chains.content import Library
 from reasoning_chains.errors import UnknownName, UserMistake
+from reasoning_chains.loop import run_sync
 from reasoning_chains.names import BACKENDS, CHAINS, chain_class
 from reasoning_chains.project import backend_table
 from reasoning_chains.templates import Templates, language_of, templates_of
@@ -84,13 +85,28 @@ def _row(made: Templates, name: str) -> tuple[str, str, str]:
     return name, head.parse, head.description
 
 
-def backends() -> None:
-    """List the backends, with those that reasoning.toml declares."""
-    declared = [
-        (name, f"{table.get('use') or ' → '.join(table['route'])} (reasoning.toml)")
-        for name, table in backend_table(taken=BACKENDS).items()
-    ]
-    print_table(("backend", "what it is"), [(name, _ABOUT[name]) for name in BACKENDS] + declared)
+def backends(
+    check: Annotated[
+        bool, typer.Option("--check", help="Ask each that reasoning.toml declares once.")
+    ] = False,
+) -> None:
+    """List the backends, with those that reasoning.toml declares; `--check` tries these."""
+    tables = backend_table(taken=BACKENDS)
+    if not check:
+        declared = [
+            (name, f"{table.get('use') or ' → '.join(table['route'])} (reasoning.toml)")
+            for name, table in tables.items()
+        ]
+        print_table(
+            ("backend", "what it is"), [(name, _ABOUT[name]) for name in BACKENDS] + declared
+        )
+        return
+    from reasoning_chains.cli.checking import HEADS, tried_all
+
+    rows = run_sync(tried_all(tables or {"embedded": {}}))
+    print_table(HEADS, rows)
+    if silent := [row[0] for row in rows if row[1] != "yes"]:
+        raise UserMistake(f"{', '.join(silent)}: no answer")
 
 
 @dataclass(frozen=True, slots=True)

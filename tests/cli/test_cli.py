@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.servers.chat import ChatServer
+
 PYTHON = sys.executable
 ASKED = "What is 3 + 4?"
 ROW = {
@@ -328,6 +330,7 @@ def test_the_demo_says_what_it_does_and_counts_what_was_right(folder: Path) -> N
 LISTENING = """
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
+from tests.servers.chat import ChatServer
 from reasoning_chains.cli import main
 main()
 """
@@ -377,3 +380,19 @@ def test_render_refuses_a_language_that_no_template_has(folder: Path) -> None:
     done = run("render", "direct", "q", "--lang", "fr", folder=folder)
     assert (done.returncode, done.stdout) == (2, "")
     assert "unknown language 'fr': known are en, zh" in done.stderr
+
+
+def test_backends_are_tried(tmp_path: Path) -> None:
+    assert "embedded" in run("backends", "--check", folder=tmp_path).stdout
+    with ChatServer() as server:
+        (tmp_path / "reasoning.toml").write_text(
+            f'[backends.good]\nuse = "openai:m"\nbase_url = "{server.url}"\n'
+            '[backends.gone]\nuse = "openai:m"\nbase_url = "http://127.0.0.1:9/v1"\n'
+            '[backends.both]\nroute = ["gone", "good"]\n'
+        )
+        done = run("backends", "--check", folder=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.strip().endswith("gone: no answer")
+    assert "cannot be" in done.stdout
+    assert "json schema" in " ".join(done.stdout.split())
+    assert server.ledger.answered == 2

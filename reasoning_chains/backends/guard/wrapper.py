@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Self, cast
 
 from reasoning_chains.pricing import Price
@@ -38,6 +38,12 @@ class Wrapper:
     def price(self) -> Price | None:
         """The price of the backend inside, where it has one."""
         return getattr(self.inner, "price", None)
+
+    @property
+    def limits(self) -> Mapping[str, str]:
+        """What the account's last answer said of its limits, by the names of headers."""
+        told: Mapping[str, str] = getattr(self.inner, "limits", {})
+        return told
 
     @property
     def load(self) -> float:
