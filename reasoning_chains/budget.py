@@ -167,7 +167,7 @@ class Account:
         for account in accounts:
             if account.budget.steps is not None and account.steps >= account.budget.steps:
                 account.refused = True
-                raise BudgetSpent("the steps of the budget are used up")
+                raise BudgetSpent("the steps of the budget (tool calls, programs run) are used up")
             most = account.budget.repeats
             if deed and most is not None and account.deeds[deed] + 1 >= most:
                 account.refused = True

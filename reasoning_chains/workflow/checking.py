@@ -18,16 +18,16 @@ from reasoning_chains.workflow.options import check_alone, check_choices, check_
 from reasoning_chains.workflow.shapes import shaped
 from reasoning_chains.workflow.tags import options_of, tag_of
 
-__all__ = ["RESERVED", "SEEN", "bound_names", "checked", "name_of", "steps_of"]
+__all__ = ["OF_DICTIONARIES", "RESERVED", "SEEN", "bound_names", "checked", "name_of", "steps_of"]
 
 SEEN = frozenset({"question", "context", "choices", "kind", "schema", "lang", "thinks"})
 """The variables that every workflow sees."""
 _OF_JINJA = frozenset({"caller", "kwargs", "loop", "self", "super", "varargs"})
-_OF_DICTIONARIES = frozenset({"clear", "copy", "get", "items", "keys", "pop", "update", "values"})
+OF_DICTIONARIES = frozenset({"clear", "copy", "get", "items", "keys", "pop", "update", "values"})
 _CONSTANTS = frozenset({"False", "None", "True", "false", "none", "true"})
 RESERVED = SEEN | _OF_JINJA | _CONSTANTS | {"input", "steps"}
 """The names that no step and no input may have."""
-_TAKEN = RESERVED | _OF_DICTIONARIES
+_TAKEN = RESERVED | OF_DICTIONARIES
 _ALONE: Mapping[str, tuple[str, ...]] = {
     "tool": ("chain", "choices", "history", "kind", "max_tokens", "samples", "schema",
              "temperature", "input"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from jinja2 import nodes, pass_context
+from jinja2.exceptions import FilterArgumentError
 from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 
@@ -14,7 +16,7 @@ from reasoning_chains.templates.environment import LibraryLoader, Source, plain_
 from reasoning_chains.templates.front_matter import split_source
 from reasoning_chains.templates.metering import MeteredEnvironment
 from reasoning_chains.workflow.checking import bound_names, checked
-from reasoning_chains.workflow.progress import value_of
+from reasoning_chains.workflow.progress import Replies, value_of
 from reasoning_chains.workflow.step import Failed
 from reasoning_chains.workflow.tags import Tags
 
@@ -33,6 +35,7 @@ class WorkflowEnvironment(MeteredEnvironment):
         plain_json(self)
         self.filters[_VALUE] = _value
         self.tests["failed"] = _failed
+        self.filters["float"], self.filters["int"] = _number(float), _number(int)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = checked(self.plain(source, name), name or "the workflow")
@@ -45,6 +48,8 @@ class WorkflowEnvironment(MeteredEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Give a field of a step's data, even where it is called as a method of dictionaries is."""
+        if isinstance(obj, Replies):
+            return obj.of(attribute)
         if isinstance(obj, dict) and attribute in obj:
             return obj[attribute]
         return super().getattr(obj, attribute)
@@ -87,6 +92,27 @@ class _Naming(NodeTransformer):
 @pass_context
 def _value(context: Context, name: str) -> Any:
     return value_of(context, name)
+
+
+_NONE: Any = object()
+
+
+def _number(kind: type[float] | type[int]) -> Callable[..., Any]:
+    """Make a filter that reads a number, and takes nothing else for 0 unless it is told to."""
+
+    def read(value: Any, default: Any = _NONE) -> Any:
+        try:
+            return kind(float(value)) if kind is int else float(value)
+        except (TypeError, ValueError, OverflowError):
+            if default is not _NONE:
+                return default
+            name = kind.__name__
+            told = (
+                f"{str(value)[:60]!r} is no number: ask for one with schema, or write | {name}(0)"
+            )
+            raise FilterArgumentError(told) from None
+
+    return read
 
 
 def _failed(value: object) -> bool:

@@ -164,7 +164,9 @@ class Flow:
         except jinja2.TemplateNotFound as error:
             where = f"workflow {self.name!r}{line_of(error)}"
             raise TemplateMistake(f"{where}: {error.message!r} is not there") from None
-        except (jinja2.TemplateError, *RENDERING) as error:
+        except (jinja2.TemplateError, TemplateMistake, *RENDERING) as error:
+            if isinstance(error, TemplateMistake) and ", line " in str(error):
+                raise
             raise TemplateMistake(f"workflow {self.name!r}{line_of(error)}: {error}") from None
         finally:
             running.reset(token)

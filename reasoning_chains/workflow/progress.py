@@ -15,6 +15,7 @@ from reasoning_chains.errors import (
     ReasoningChainsError,
     TemplateMistake,
     UserMistake,
+    near,
 )
 from reasoning_chains.solution import StopReason
 from reasoning_chains.templates.meter import paused
@@ -26,7 +27,17 @@ if TYPE_CHECKING:
     from reasoning_chains.run import Run
     from reasoning_chains.toolbox import Tool
 
-__all__ = ["Concluded", "Passing", "Progress", "Stopped", "Turn", "current", "running", "value_of"]
+__all__ = [
+    "Concluded",
+    "Passing",
+    "Progress",
+    "Replies",
+    "Stopped",
+    "Turn",
+    "current",
+    "running",
+    "value_of",
+]
 
 
 class Concluded(Exception):
@@ -101,11 +112,23 @@ def _landed(turn: Turn) -> Any:
     return turn.value
 
 
-class _Replies(dict[str, list[Any]]):
+class Replies(dict[str, list[Any]]):
     """All replies by step; a step that still runs is told apart when it is asked for."""
 
     def __missing__(self, name: str) -> list[Any]:
-        return [_landed(turn) for turn in current().done[name]]
+        return self.of(name)
+
+    def of(self, name: str) -> list[Any]:
+        """Give the replies of a step: none where it was not passed.
+
+        Raises:
+            TemplateMistake: There is no such step, or it runs beside the one that asks.
+        """
+        if name in self:
+            return dict.__getitem__(self, name)
+        if current().names and name not in current().names:
+            raise TemplateMistake(f"there is no step {name!r}: {near(name, current().names)}")
+        return [_landed(turn) for turn in current().done.get(name, ())]
 
 
 @dataclass(slots=True)
@@ -213,9 +236,10 @@ class Progress:
             return self.said
         if name == "steps":
             told = {step: [turn.value for turn in turns] for step, turns in self.done.items()}
-            return _Replies((step, all_) for step, all_ in told.items() if _PENDING not in all_)
+            return Replies((step, all_) for step, all_ in told.items() if _PENDING not in all_)
         if name not in self.done and name in self.names:
-            return context.environment.undefined(f"step {name} was not passed", name=name)
+            why = f"step {name} was not passed: write {{% if {name} is defined %}} around it"
+            return context.environment.undefined(why, name=name)
         if name not in self.done:
             return context.resolve(name)
         return _landed(self.done[name][-1])

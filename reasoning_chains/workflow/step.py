@@ -48,7 +48,8 @@ class _Saying(Chain):
     async def solve(self, problem: Problem, run: Run) -> Solution:
         reply = await run.ask(self.wording, problem=problem)
         if problem.kind == "json":
-            return run.conclude(problem, reply)
+            told = f"the reply does not fit ({reply.unfit}): {reply.text.strip()[:200]!r}"
+            return run.conclude(problem, replace(reply, text=told) if reply.unfit else reply)
         text = reply.text.strip()
         if problem.kind != "text":
             return run.conclude(problem, run.read(problem, text).after(replace(reply, text="")))
@@ -81,6 +82,8 @@ class Step(Chain):
         if not self.text:
             said = self.options["said"] if "input" in self.options else ""
             run.span.data["value"] = said
+            if not said.strip():
+                return run.conclude(problem, Reply("the person gave no answer"))
             return run.conclude(problem, Reply(said, said, value=said))
         if "choices" in self.options and not offered(self.options["choices"]):
             told = f"it must have 2 to {MOST_CHOICES} choices, found {[*self.options['choices']]}"

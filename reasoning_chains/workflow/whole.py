@@ -10,6 +10,8 @@ from jinja2 import meta, nodes
 from reasoning_chains.errors import TemplateMistake, near
 from reasoning_chains.templates.inheriting import lost_blocks
 from reasoning_chains.workflow.checking import RESERVED, SEEN, bound_names, name_of, steps_of
+from reasoning_chains.workflow.tags import tag_of
+from reasoning_chains.workflow.using import misused
 
 if TYPE_CHECKING:
     from reasoning_chains.workflow.flow import Flow
@@ -37,8 +39,11 @@ def broken(flow: Flow) -> Iterator[tuple[str, int, str]]:
         if told := _taken(flow, name):
             yield flow.name, 1, told
     for file, tree in flow.files():
-        for line, told in (*lost_blocks(tree, flow.tree), *_unknown(flow, tree)):
+        lost = lost_blocks(tree, flow.tree)
+        for line, told in (*lost, *_unknown(flow, tree), *misused(flow, tree)):
             yield file, line, told
+    if not any(tag_of(node) for _, tree in flow.files() for node in tree.find_all(nodes.CallBlock)):
+        yield flow.name, 1, "it holds no step and no answer: write {% step name %}…{% endstep %}"
     for file, line, name in _unset(flow):
         if name not in spared(flow):
             yield file, line, f"variable {name!r} is set by no step, nor declared in inputs"

@@ -75,6 +75,9 @@ class Workflow(Chain):
             run.note("stopped", reason=str(stopped))
             return run.conclude(problem, Reply(str(stopped)), stop_reason=stopped.reason)
         text = progress.text
+        if not text:
+            told = "no step was reached" if progress.answer is None else "its answer is empty"
+            return run.conclude(problem, Reply(f"{flow.name}: {told}"))
         if problem.kind == "text":
             return run.conclude(problem, Reply(text, text or None, value=progress.data))
         return run.conclude(problem, run.read(problem, text))
@@ -104,7 +107,8 @@ def variables(flow: Flow, problem: Problem, run: Run) -> Mapping[str, Any]:
     for name in flow.needed():
         if name not in problem.inputs:
             raise UserMistake(
-                f'workflow {flow.name!r} needs {name!r}: give it in {{"question": …, "{name}": …}}'
+                f"workflow {flow.name!r} needs {name!r}: give it in "
+                f'{{"question": …, "{name}": …}}, or by --input {name}=…'
             )
     thinks = run.session.backend.capabilities.thinking
     return {**problem.inputs, **described(problem, flow.lang), "thinks": thinks}

@@ -11,6 +11,7 @@ import pytest
 from reasoning_chains import BackendError, Sampling, ScriptedBackend, UserMistake, Workflow
 from tests.workflow.flows import written
 
+A = "{% step a %}x{% endstep %}"
 CANNOT = {
     "{% step a %}x{% endstep %}\n{% step a %}y{% endstep %}": r"flow.jinja, line 2, step a: a step "
     "of this name stands in line 1 already",
@@ -58,6 +59,15 @@ CANNOT = {
     "\n\nHello\n{% step a %}x{% endstep %}": "line 3: 'Hello' stands in no step",
     "{% step %}x{% endstep %}": "line 1: expected token 'name'",
     "{% step a %}x": "line 1: Unexpected end of template",
+    "---\ndescription: d\n---\n": "it holds no step and no answer",
+    f"{A}\n{{% answer %}}{{{{ steps.b }}}}{{% endanswer %}}": "line 2: there is no step 'b': known",
+    "{% step a, schema={'age': 'number'} %}x{% endstep %}\n{% if a.agee %}{% endif %}": "line 2: "
+    "step a has no field 'agee': did you mean age",
+    "{% step a, schema={'y': 'yes or no'} %}x{% endstep %}\n{% if a.y == 'n' %}{% endif %}": "line "
+    "2: a.y is true or false, never 'n': write",
+    f"{A}\n{{% if a is failed %}}{{% endif %}}": "line 2: step a has no tool",
+    f"{{% parallel %}}{A}\n{{% step b %}}{{{{ a }}}}{{% endstep %}}{{% endparallel %}}": "line 2: "
+    "step a runs beside this one",
     "---\ninputs: [question]\n---\n{% step a %}x{% endstep %}": "'question' is there for every",
     "---\ninputs: [steps]\n---\n{% step a %}x{% endstep %}": "'steps' means something else",
     "{% step none %}x{% endstep %}": "'none' means something else",
@@ -90,6 +100,7 @@ LATE = {
     "{% set l = [1, 2] %}{% step a, choices=l %}x{% endstep %}": "each of .*choices must be text",
     "{% set n = 100000 %}{% step a, samples=n %}x{% endstep %}": "samples=100000: it must be at",
     "{% set n = 0 %}{% step a, max_tokens=n %}x{% endstep %}": "step a: sampling max_tokens=0",
+    "{% set t = 'five' %}{% step a %}{{ t | float }}{% endstep %}": "'five' is no number: ask for",
     "{% set t = ' ' %}{% step a %}{{ t }}{% endstep %}": "line 1, step a: it has no text",
     "{% step a, tool='calculator' %}1{% endstep %}{% step b %}{{ a[2:] }}{% endstep %}": "step "
     "b: it has no text",

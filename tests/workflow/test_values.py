@@ -102,3 +102,28 @@ def test_a_reply_that_is_not_of_its_kind_is_told_with_its_place(tmp_path: Path) 
     lost = flow.invoke("?", backend=ScriptedBackend(["Hm."]))
     assert (lost.answer, lost.stop_reason) == (None, "unparsed")
     assert lost.text == "flow.jinja, line 1, step a: no number was read in the reply: 'Hm.'"
+
+
+def test_why_data_do_not_fit_is_told(tmp_path: Path) -> None:
+    flow = Workflow(written(tmp_path, '{% step a, schema={"age": "whole number"} %}A{% endstep %}'))
+    lost = flow.invoke("?", backend=ScriptedBackend(['{"age": "old"}', '{"age": "old"}']))
+    assert lost.answer is None
+    assert lost.text.startswith("flow.jinja, line 1, step a: the reply does not fit (")
+    assert "age" in lost.text
+
+
+def test_a_person_who_says_nothing_is_told(tmp_path: Path) -> None:
+    flow = Workflow(written(tmp_path, '{% step a, input="How?" %}{% endstep %}'))
+    lost = flow.invoke("?", backend=ScriptedBackend([]), ask_user=lambda question: " ")
+    assert (lost.answer, lost.text) == (
+        None,
+        "flow.jinja, line 1, step a: the person gave no answer",
+    )
+
+
+def test_an_answer_that_is_none_is_told(tmp_path: Path) -> None:
+    never = "{% for n in [] %}{% step a %}x{% endstep %}{% endfor %}"
+    for text, told in ((never, "no step was reached"), ("{% answer %}{% endanswer %}", "is empty")):
+        lost = Workflow(written(tmp_path, text)).invoke("?", backend=ScriptedBackend([]))
+        assert lost.answer is None
+        assert told in lost.text

@@ -1,0 +1,91 @@
+"""How the replies of steps are used, where that can be seen in the file: what would break there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import nodes
+
+from reasoning_chains.errors import near
+from reasoning_chains.workflow.checking import OF_DICTIONARIES, name_of, steps_of
+from reasoning_chains.workflow.tags import options_of, tag_of
+
+if TYPE_CHECKING:
+    from reasoning_chains.workflow.flow import Flow
+
+__all__ = ["misused"]
+
+_BOOLEAN = ("boolean", "yes or no")
+
+
+def misused(flow: Flow, tree: nodes.Template) -> Iterator[tuple[int, str]]:
+    """Give line and words for each use of a step that cannot be."""
+    steps: dict[str, list[nodes.CallBlock]] = {}
+    for _, file in flow.files():
+        for step in steps_of(file):
+            steps.setdefault(name_of(step), []).append(step)
+    yield from _beside(tree)
+    fields = {name: found for name, made in steps.items() if (found := _fields(made))}
+    for node in tree.find_all((nodes.Getattr, nodes.Getitem)):
+        yield from _unknown_field(node, steps, fields)
+    for compare in tree.find_all(nodes.Compare):
+        yield from _never_equal(compare, fields)
+    for test in tree.find_all(nodes.Test):
+        name = test.node.name if test.name == "failed" and isinstance(test.node, nodes.Name) else ""
+        if name in steps and not any("tool" in options_of(step) for step in steps[name]):
+            yield test.lineno, f"step {name} has no tool, and only a tool can be failed"
+
+
+def _beside(tree: nodes.Template) -> Iterator[tuple[int, str]]:
+    """Find uses of a step within the block of parallel steps in which it runs."""
+    for block in tree.find_all(nodes.CallBlock):
+        if tag_of(block) != "parallel":
+            continue
+        names = {
+            name_of(step) for step in block.find_all(nodes.CallBlock) if tag_of(step) == "step"
+        }
+        for name in block.find_all(nodes.Name):
+            if name.ctx == "load" and name.name in names:
+                told = f"step {name.name} runs beside this one: use it behind {{% endparallel %}}"
+                yield name.lineno, told
+
+
+def _fields(made: list[nodes.CallBlock]) -> Mapping[str, Any]:
+    """Give the fields of a step whose shape is written out, once; else nothing."""
+    schema = options_of(made[0]).get("schema") if len(made) == 1 else None
+    found = None if schema is None else schema.as_const()
+    return found if isinstance(found, Mapping) else {}
+
+
+def _key(node: nodes.Node) -> tuple[str, str]:
+    """Give the name and the field of `name.field` or `name["field"]`."""
+    if isinstance(node, nodes.Getattr | nodes.Getitem) and isinstance(node.node, nodes.Name):
+        if isinstance(node, nodes.Getattr):
+            return node.node.name, node.attr
+        if isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
+            return node.node.name, node.arg.value
+    return "", ""
+
+
+def _unknown_field(
+    node: nodes.Node, steps: Mapping[str, Any], fields: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[int, str]]:
+    name, key = _key(node)
+    if name == "steps" and key not in steps and key not in OF_DICTIONARIES:
+        yield node.lineno, f"there is no step {key!r}: {near(key, steps)}"
+    elif name in fields and key not in fields[name] and key not in OF_DICTIONARIES:
+        yield node.lineno, f"step {name} has no field {key!r}: {near(key, map(str, fields[name]))}"
+
+
+def _never_equal(
+    compare: nodes.Compare, fields: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[int, str]]:
+    name, key = _key(compare.expr)
+    if name not in fields or fields[name].get(key) not in _BOOLEAN:
+        return
+    for operand in compare.ops:
+        value = operand.expr.value if isinstance(operand.expr, nodes.Const) else None
+        if isinstance(value, str):
+            told = f"{name}.{key} is true or false, never {value!r}: write {{% if {name}.{key} %}}"
+            yield compare.lineno, told
