@@ -7,6 +7,10 @@ from typing import Literal
 __all__ = ["Circuit"]
 
 
+_LONG = 5.0
+"""Seconds of rest that are worth going elsewhere at once."""
+
+
 class Circuit:
     """Opens after failures in a row; then lets one through each `pause`, until one lands.
 
@@ -40,8 +44,8 @@ class Circuit:
         """Count a reply: it closes."""
         self._row = 0
 
-    def failed(self, now: float) -> None:
-        """Count a failure."""
-        self._row += 1
+    def failed(self, now: float, rest: float = 0.0) -> None:
+        """Count a failure; `rest` are the seconds that it asks to be left alone."""
+        self._row = self._most if rest > _LONG else self._row + 1
         if self._row >= self._most:
-            self._again = now + self._pause
+            self._again = now + max(self._pause, rest)

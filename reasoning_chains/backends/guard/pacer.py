@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+import weakref
 from collections.abc import Mapping
 
 from reasoning_chains.backends.guard.goodput import Goodput, Outcome
+from reasoning_chains.backends.guard.line import Line
 from reasoning_chains.backends.guard.pace import Meter, Pace
 from reasoning_chains.backends.guard.told import allowances
 from reasoning_chains.errors import BackendError
@@ -15,6 +18,10 @@ __all__ = ["Pacer"]
 _MINUTE = 60.0
 _AT_ONCE = 0.1
 """Which part of a minute's allowance may go out at once."""
+_LEAST = 1.0
+"""A limit a minute that is less is none that anybody means."""
+_LONGEST = 3_600.0
+"""Seconds until an allowance is whole again; what is told to be longer is not believed."""
 _LASTING = frozenset({401, 402, 429})
 """What, where it does not pass, every other request would meet too: the key, or no credit."""
 _AGAIN = 30.0
@@ -36,6 +43,9 @@ class Pacer:
         self._meters: dict[str, Meter] = {}
         self._lock = threading.Lock()
         self._refused: tuple[float, BackendError] | None = None
+        self._lines: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Line] = (
+            weakref.WeakKeyDictionary()
+        )
         for what in ("requests", "tokens"):
             if (limit := getattr(self.pace, what)) is not None:
                 self._meters[what] = _meter(limit)
@@ -44,6 +54,11 @@ class Pacer:
     def rate(self) -> float | None:
         """The starts a second that the account was found to take; None where it never refused."""
         return self._goodput.rate if self.pace.adaptive else None
+
+    def line(self) -> Line:
+        """Give the line of this event loop: nobody can wake who waits on another one."""
+        with self._lock:
+            return self._lines.setdefault(asyncio.get_running_loop(), Line(self.pace.concurrency))
 
     def refusal(self, now: float) -> BackendError | None:
         """Give the error with which the account refused the key, where that still holds."""
@@ -60,6 +75,13 @@ class Pacer:
                 self._starts.change(rate, now)
                 waits.append(self._starts.take(now))
             return max(waits, default=0.0)
+
+    def withdraw(self, tokens: float) -> None:
+        """Give back a start that was taken and not used."""
+        with self._lock:
+            for what, meter in self._meters.items():
+                meter.give(1.0 if what == "requests" else tokens)
+            self._starts.give(1.0)
 
     def started(self, now: float) -> None:
         """Count a start."""
@@ -106,10 +128,12 @@ class Pacer:
                 if found.limit is not None:
                     self._limit(found.what, min(found.limit, own or found.limit), now)
                 meter = self._meters.get(found.what)
-                if meter is not None and found.left == 0 and found.reset is not None:
-                    meter.hold(now + found.reset)
+                if meter is not None and found.left == 0 and (found.reset or _LONGEST) < _LONGEST:
+                    meter.hold(now + (found.reset or 0.0))
 
     def _limit(self, what: str, limit: float, now: float) -> None:
+        if limit < _LEAST:
+            return
         if what not in self._meters:
             self._meters[what] = _meter(limit)
         elif self._meters[what].rate != limit / _MINUTE:

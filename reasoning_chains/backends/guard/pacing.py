@@ -7,7 +7,6 @@ import copy
 import time
 from collections.abc import Hashable
 
-from reasoning_chains.backends.guard.line import Line
 from reasoning_chains.backends.guard.pacer import Pacer
 from reasoning_chains.backends.guard.wrapper import Wrapper
 from reasoning_chains.errors import BackendError
@@ -32,13 +31,12 @@ class Pacing(Wrapper):
     def __init__(self, inner: Backend, pacer: Pacer | None = None) -> None:
         super().__init__(inner)
         self.pacer = pacer or Pacer()
-        self._line = Line(self.pacer.pace.concurrency)
         self._reply = [_REPLY]  # in a list: views share it
 
     @property
     def load(self) -> float:
         """What part of its slots is taken or waited for."""
-        return self._line.load
+        return self.pacer.line().load
 
     @property
     def slots(self) -> int:
@@ -51,17 +49,28 @@ class Pacing(Wrapper):
         Raises:
             BackendError: The account refused the key a moment ago: nothing was sent.
         """
-        await self._line.enter(_work(request))
+        line, expected = self.pacer.line(), self._expected(request)
+        await line.enter(_work(request))
         try:
             self._check()
-            expected = self._expected(request)
-            if (wait := self.pacer.start(time.monotonic(), expected)) > 0:
-                await asyncio.sleep(wait)
-                self._check()
+            await self._turn(expected)
             self.pacer.started(time.monotonic())
             await self._send(request, emit, expected)
         finally:
-            self._line.leave()
+            line.leave()
+
+    async def _turn(self, expected: float) -> None:
+        """Wait for the account; who leaves, or is refused meanwhile, takes nothing."""
+        wait = self.pacer.start(time.monotonic(), expected)
+        used = False
+        try:
+            if wait > 0:
+                await asyncio.sleep(wait)
+                self._check()
+            used = True
+        finally:
+            if not used:
+                self.pacer.withdraw(expected)
 
     def _check(self) -> None:
         if (refusal := self.pacer.refusal(time.monotonic())) is not None:

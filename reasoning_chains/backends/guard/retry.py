@@ -19,7 +19,7 @@ class Retry:
 
     Args:
         attempts: How often an ask is sent at most, the first time counted; None for no limit.
-        seconds: How long it may take from the first sending to the last; None for no limit.
+        seconds: How long it may take from the first failure to the last sending; None for no limit.
         first: Seconds before the second attempt; they double with each.
         throttled: The same, where the server said that it is asked too much (429).
         longest: The most seconds of a wait of our own choosing.
@@ -89,9 +89,14 @@ class Bucket:
         """Count a success."""
         self._left = min(self._burst, self._left + self._share)
 
-    def take(self, now: float) -> float:
-        """Take the next attempt, and give the seconds until it may be sent."""
+    def wait(self, now: float) -> float:
+        """Give the seconds until the next attempt might be sent."""
         self._left = min(self._burst, self._left + (now - self._at) * self._rate)
         self._at = now
+        return max(0.0, (1 - self._left) / self._rate)
+
+    def take(self, now: float) -> float:
+        """Take the next attempt, and give the seconds until it may be sent."""
+        wait = self.wait(now)
         self._left -= 1
-        return max(0.0, -self._left / self._rate)
+        return wait

@@ -38,9 +38,9 @@ class Retrying(Wrapper):
 
     async def complete(self, request: Request, emit: Emit) -> None:
         """Ask, and ask again for each sample that did not come."""
-        began, samples = time.monotonic(), Samples(request, emit)
+        samples = Samples(request, emit)
         self._book(await samples.send(self.inner, range(request.n)))
-        missing = list(samples.failed)
+        missing, began = list(samples.failed), time.monotonic()
         await together([_Again(self, samples, at, began).run() for at in missing])
 
     def _book(self, landed: int) -> None:
@@ -91,10 +91,12 @@ class _Again:
 
     def _wait(self, state: RetryCallState) -> float:
         error, now = _error(state), time.monotonic()
-        if self._mine.retry.refusal(error, state.attempt_number, now - self._began):
-            return 0.0
         own = self._mine.retry.wait(error, state.attempt_number, random.random())
-        return max(own, self._mine.bucket.take(now))
+        wait = max(own, self._mine.bucket.wait(now))
+        ends = now - self._began + wait
+        if not self._mine.retry.refusal(error, state.attempt_number, ends):
+            self._mine.bucket.take(now)
+        return wait
 
     def _stop(self, state: RetryCallState) -> bool:
         ends = time.monotonic() - self._began + state.upcoming_sleep

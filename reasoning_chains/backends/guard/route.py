@@ -8,6 +8,7 @@ from random import Random
 from typing import Literal, TypeAlias
 
 from reasoning_chains.backends.guard.circuit import Circuit
+from reasoning_chains.errors import BackendError
 from reasoning_chains.pricing import Price
 from reasoning_chains.protocols import Backend
 from reasoning_chains.types import Capabilities, Content, Request
@@ -17,6 +18,8 @@ __all__ = ["Rule", "Target", "lacks", "ordered"]
 Rule: TypeAlias = Literal["order", "weight", "price", "latency"] | Callable[[Request], str]
 """How targets are chosen; a function gives the name of the one that is tried first."""
 
+_OF_ACCOUNTS = frozenset({401, 402, 403, 429})
+"""Refusals that every request would meet."""
 _FULL = 1.0
 """The load from which on a target is passed by: all its slots are taken."""
 
@@ -52,10 +55,11 @@ class Target:
         self.circuit.landed()
         self.latency += (seconds - self.latency) * (0.2 if self.latency else 1.0)
 
-    def broke(self, now: float) -> None:
-        """Count a failure."""
+    def broke(self, error: BackendError, now: float) -> None:
+        """Count a failure; one of the request itself says nothing of the target."""
         self.failed += 1
-        self.circuit.failed(now)
+        if error.retryable or error.status in _OF_ACCOUNTS:
+            self.circuit.failed(now, getattr(error, "retry_after", None) or 0.0)
 
 
 def lacks(capabilities: Capabilities, content: Content) -> bool:

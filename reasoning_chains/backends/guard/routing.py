@@ -171,23 +171,30 @@ class _Answering:
         began, target = time.monotonic(), self._target
         price = Price.read(getattr(target.backend, "price", None))
 
+        errors: list[BackendError] = []
+        landed = False
+
         def hear(index: int, news: Delta | Completion | BackendError) -> None:
+            nonlocal landed
             if isinstance(news, Completion):
+                landed = True
                 target.took(time.monotonic() - began)
                 bill = price.billed(news.bill) if price else news.bill
                 news = replace(news, bill=bill, notes=(*news.notes, f"by {target.name}"))
             elif isinstance(news, BackendError):
-                target.broke(time.monotonic())
+                errors.append(news)
             emit(index, news)
 
         try:
             await self._backend.complete(request, hear)
-        except BackendError:
-            target.broke(time.monotonic())
+        except BackendError as error:
+            errors.append(error)
             raise
+        finally:
+            if errors and not landed:
+                target.broke(errors[-1], time.monotonic())
 
 
 def _conversation(request: Request) -> Hashable:
-    """Tell what a request belongs to: its problem, else the beginning of its messages."""
-    path = request.samples[0].path[:2]
-    return path or tuple(m.content[:200] for m in request.content.messages[:2])
+    """Tell which problem a request belongs to; of greedy asks nobody knows."""
+    return request.samples[0].path[:2] or None

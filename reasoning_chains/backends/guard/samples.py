@@ -30,7 +30,6 @@ class Samples:
     async def send(self, backend: Backend, wanted: Sequence[int]) -> int:
         """Send some samples in one request; give how many landed."""
         before = self._heard.intersection(wanted)
-        known = len(self._landed)
         for at in wanted:
             self.failed.pop(at, None)
 
@@ -44,7 +43,7 @@ class Samples:
             for at in wanted:
                 if at not in self._landed:
                     self.failed.setdefault(at, error)
-        return len(self._landed) - known
+        return len(self._landed.intersection(wanted))
 
     def _hear(self, at: int, news: Delta | Completion | BackendError, before: set[int]) -> None:
         if isinstance(news, BackendError):

@@ -70,9 +70,8 @@ class Caller:
 
         Past this point no variable holds a server's raw words, so no traceback shows them.
         """
-        if told := {name: headers[name] for name in HEADERS if name in headers}:
-            self.limits.clear()
-            self.limits.update(told)
+        self.limits.clear()
+        self.limits.update({name: headers[name] for name in HEADERS if name in headers})
         if status == 200:
             return Answer(status, {}, self.teller.without_keys(body))
         kept = {name: headers[name] for name in _HEADERS if name in headers}
