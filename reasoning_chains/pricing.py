@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from reasoning_chains.errors import UserMistake, near, ranged, wanted
-from reasoning_chains.types import Usage
+from reasoning_chains.types import Completion, Usage
 
-__all__ = ["Price", "price_of"]
+__all__ = ["Price", "billed", "price_of"]
 
 _MILLION = 1_000_000
 
@@ -58,6 +58,14 @@ class Price:
         """Give what these tokens cost."""
         spent = usage.prompt_tokens * self.input + usage.completion_tokens * self.output
         return spent / _MILLION
+
+
+def billed(completion: Completion, backend: Any) -> Completion:
+    """Give a reply with what it cost by a backend's price, unless the backend bills itself."""
+    price = Price.read(getattr(backend, "price", None))
+    if price is None or getattr(backend, "bills", False):
+        return completion
+    return replace(completion, bill=price.billed(completion.bill))
 
 
 def price_of(backend: Any) -> Price:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,7 @@ def project_object(spec: str, folder: Path, kind: str = "tool") -> Any:
         raise UnknownName(kind, spec, known)
     file = folder.joinpath(*name.split(".")).with_suffix(".py")
     module: Any = None
-    with Caught(Exception, SystemExit) as caught:
+    with Caught(Exception, SystemExit) as caught, _beside(folder):
         module = _of_file(file, name) if is_there(file) else importlib.import_module(name)
     if (error := caught.error) is not None:
         told = f"{kind} {spec!r}: {type(error).__name__}: {error}"
@@ -37,6 +39,20 @@ def project_object(spec: str, folder: Path, kind: str = "tool") -> Any:
         known = [other for other in vars(module) if not other.startswith("_")]
         raise UserMistake(f"{kind} {spec!r}: {name} has no {attribute}: {near(attribute, known)}")
     return getattr(module, attribute)
+
+
+@contextmanager
+def _beside(folder: Path) -> Iterator[None]:
+    """Let a module of the project import its neighbours, after all else that may be imported."""
+    place = str(folder)
+    known = place in sys.path
+    if not known:
+        sys.path.append(place)
+    try:
+        yield
+    finally:
+        if not known:
+            sys.path.remove(place)
 
 
 def _of_file(file: Path, name: str) -> Any:

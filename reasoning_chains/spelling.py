@@ -125,7 +125,8 @@ def _made(name: str, positional: tuple[Any, ...], named: Mapping[str, Any]) -> A
         _check(f"{name}({key}=…)", value, hints[key])
     for field in fields(cls):
         if field.name not in arguments and field.default is field.default_factory is MISSING:
-            raise UserMistake(f"{name} needs {field.name}=…: {_HOW}")
+            how = "write workflow('NAME')" if name == "workflow" else _HOW
+            raise UserMistake(f"{name} needs {field.name}=…: {how}")
     return cls(**arguments)
 
 

@@ -90,3 +90,12 @@ def test_a_module_that_the_application_imported_is_not_executed_again(
     assert project_object("mine:odd", project) is imported.odd
     assert isinstance(open_chain("mine:made", project), imported.Picky)
     del sys.modules["mine"]
+
+
+def test_a_module_of_the_project_imports_its_neighbours(project: Path) -> None:
+    (project / "neighbour_of_mine.py").write_text("VALUE = 7\n")
+    (project / "asking.py").write_text("from neighbour_of_mine import VALUE\n")
+    before = list(sys.path)
+    assert project_object("asking:VALUE", project) == 7
+    assert sys.path == before
+    del sys.modules["neighbour_of_mine"]

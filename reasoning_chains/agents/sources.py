@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from types import BuiltinFunctionType, FunctionType
-from typing import Any
 
 from reasoning_chains.agents.card import Server
 from reasoning_chains.agents.worker import worker
@@ -13,7 +11,7 @@ from reasoning_chains.content import Library, is_there
 from reasoning_chains.names import TOOLS, open_tool
 from reasoning_chains.project_code import project_object
 from reasoning_chains.toolbox import Tool, Toolbox
-from reasoning_chains.tools.decorator import tool
+from reasoning_chains.tools.decorator import as_tool
 from reasoning_chains.tools.mcp import McpServer
 
 __all__ = ["opened"]
@@ -43,5 +41,5 @@ def _opened(name: str | Server, folder: Path, library: Library) -> Tool | Toolbo
         if rest and is_there(folder / rest):
             return open_tool(f"{kind}:{folder / rest}")
         return open_tool(name)
-    found: Any = project_object(name, library.roots[0])
-    return tool(found) if isinstance(found, FunctionType | BuiltinFunctionType) else found
+    made: Tool | Toolbox = as_tool(project_object(name, library.roots[0]))
+    return made

@@ -16,7 +16,7 @@ from functools import partial
 from typing import cast
 
 from reasoning_chains.errors import BackendError, UserMistake, shown
-from reasoning_chains.pricing import Price
+from reasoning_chains.pricing import Price, billed
 from reasoning_chains.protocols import Backend, Emit, ScoringBackend
 from reasoning_chains.types import (
     Capabilities,
@@ -200,8 +200,8 @@ class Coalescing:
             raise UserMistake(f"backend {self.name!r} emitted {shown(news)}: {_EMITS}")
         if not 0 <= index < len(flights):
             raise UserMistake(f"backend {self.name!r} emitted for sample {index}: {_EMITS}")
-        if isinstance(news, Completion) and self.price and not news.bill.money:
-            news = replace(news, bill=self.price.billed(news.bill))
+        if isinstance(news, Completion):
+            news = billed(news, self.inner)
         flights[index].hear(news)
 
     def _land(self, group: _Group, task: asyncio.Task[None]) -> None:

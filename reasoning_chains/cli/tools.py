@@ -8,8 +8,11 @@ from typing import Any
 
 from reasoning_chains.cli.printing import safe
 from reasoning_chains.errors import UserMistake
-from reasoning_chains.names import open_tool
+from reasoning_chains.names import TOOLS, open_tool
+from reasoning_chains.project import project_folder
+from reasoning_chains.project_code import project_object
 from reasoning_chains.toolbox import Tool
+from reasoning_chains.tools.decorator import as_tool
 
 __all__ = ["Person", "opened_tools"]
 
@@ -54,6 +57,9 @@ def opened_tools(written: str, person: Person) -> tuple[Tool, ...]:
 
 
 def _opened(name: str, person: Person) -> Tool:
+    if name.partition(":")[0] not in TOOLS and ":" in name:
+        made: Tool = as_tool(project_object(name, project_folder()))
+        return made
     if name != "ask_user":
         return open_tool(name)
     from reasoning_chains.tools.ask_user import ask_user

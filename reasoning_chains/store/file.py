@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from reasoning_chains.errors import UserMistake
@@ -67,7 +67,8 @@ def opened(path: Path) -> sqlite3.Connection:
             base.execute("PRAGMA synchronous = FULL")
             with writing(base):
                 _bring_up(base, path)
-            base.execute(f"PRAGMA journal_mode = {'WAL' if _log_is_sound() else 'DELETE'}")
+            with suppress(sqlite3.OperationalError):  # another process is at it, and chose already
+                base.execute(f"PRAGMA journal_mode = {'WAL' if _log_is_sound() else 'DELETE'}")
     return base
 
 

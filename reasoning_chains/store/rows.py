@@ -24,7 +24,7 @@ class Row(NamedTuple):
 
 def row_of(key: SampleKey, completion: Completion) -> Row:
     """Spell a reply with its key."""
-    told = json.dumps(asdict(completion), ensure_ascii=False, separators=(",", ":"))
+    told = json.dumps(asdict(completion), separators=(",", ":"))  # ASCII: halves of pairs are none
     return Row(*columns(key), told)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import queue
 import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +47,20 @@ class Store:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
+        self.paused = ""
+        self._open()
+
+    def _open(self) -> None:
+        self._process = os.getpid()
         self._reader = opened(self.path)
         self._lock = threading.Lock()
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        self.paused = ""
+
+    def _own(self) -> None:
+        """Open it anew in a forked child: connections and threads are the parent's."""
+        if self._process != os.getpid():
+            self._open()
 
     def find(self, keys: Sequence[SampleKey]) -> dict[SampleKey, Completion]:
         """Give the replies that are there.
@@ -58,6 +68,7 @@ class Store:
         Raises:
             UserMistake: The file is damaged.
         """
+        self._own()
         found: dict[SampleKey, Completion] = {}
         asked = "SELECT reply FROM samples WHERE (backend, digest, path, occurrence) = (?, ?, ?, ?)"
         with self._lock, worded(self.path):
@@ -77,20 +88,23 @@ class Store:
 
     async def keep(self, key: SampleKey, content: Content, completion: Completion) -> None:
         """Keep a reply, and return when it is safe."""
-        if self._thread is None:
-            self._start()
-        told = json.dumps(asdict(content), ensure_ascii=False, separators=(",", ":"), default=str)
+        self._own()
+        self._start()
+        told = json.dumps(_plain(content), separators=(",", ":"), default=str)
         safe: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.put((row_of(key, completion), told, safe))
         await safe
 
     def _start(self) -> None:
-        self._thread = threading.Thread(target=self._write, name="reasoning-chains-store")
-        self._thread.daemon = True
-        self._thread.start()
+        """Start the thread that writes, unless it runs."""
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._write, name="reasoning-chains-store")
+                self._thread.daemon = True
+                self._thread.start()
 
     def _write(self) -> None:
-        base = opened(self.path)
+        base: sqlite3.Connection | None = None
         while (first := self._queue.get()) is not None:
             group, more = [first], True
             while more and len(group) < _AT_ONCE and not self._queue.empty():
@@ -98,36 +112,62 @@ class Store:
                 more = taken is not None
                 if taken is not None:
                     group.append(taken)
-            error = self._commit(base, group)
+            base, error = self._commit(base, group)
             for _, _, safe in group:
                 with suppress(RuntimeError):  # its loop is over: nobody waits any more
                     safe.get_loop().call_soon_threadsafe(_tell, safe, error)
             if not more:
                 break
-        base.close()
+        if base is not None:
+            base.close()
 
-    def _commit(self, base: sqlite3.Connection, group: Sequence[_Waiting]) -> BaseException | None:
+    def _commit(
+        self, base: sqlite3.Connection | None, group: Sequence[_Waiting]
+    ) -> tuple[sqlite3.Connection | None, BaseException | None]:
         """Write a group, again and again until it is written; give the error that stays."""
         rows, contents = [row for row, _, _ in group], {row.digest: told for row, told, _ in group}
         while True:
-            with Caught(UserMistake) as caught, worded(self.path):
+            with Caught() as caught, worded(self.path):
+                base = base or opened(self.path)
                 insert(base, rows, contents)
             if not isinstance(caught.error, Unwritable):
                 self.paused = ""
-                return caught.error
+                return base, caught.error
+            if base is not None:  # the file may be another one by now
+                base.close()
+                base = None
             if not self.paused:
                 self.paused = str(caught.error)
                 _LOG.warning("%s; what was bought is kept in memory until then", self.paused)
             time.sleep(_AGAIN)
 
+    def flush(self, seconds: float | None = None) -> None:
+        """Write what is waiting, for so many seconds at most."""
+        if self._thread is not None and self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join(seconds)
+            if self._thread.is_alive():
+                _LOG.warning("%s: replies that could not be kept in time are lost", self.path)
+        self._thread = None
+
     def close(self) -> None:
         """Write what is waiting, and close the file."""
-        if self._thread is not None:
-            self._queue.put(None)
-            self._thread.join()
-            self._thread = None
+        self.flush()
         with self._lock:
             self._reader.close()
+
+
+def _plain(content: Content) -> dict[str, Any]:
+    """Give a content as plain data; mappings of any class become objects."""
+    told = {field.name: getattr(content, field.name) for field in fields(content)}
+    told["messages"] = [asdict(message) for message in content.messages]
+    told["sampling"] = asdict(content.sampling)
+    told["tools"] = [
+        {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
+        for tool in content.tools
+    ]
+    told["schema"] = None if content.schema is None else dict(content.schema)
+    return told
 
 
 def insert(base: sqlite3.Connection, rows: Iterable[Row], contents: Mapping[str, str]) -> None:

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import BuiltinFunctionType, FunctionType
 from typing import TYPE_CHECKING, Any, overload
 
 from reasoning_chains.errors import UserMistake
@@ -18,7 +19,7 @@ from reasoning_chains.waiting import in_thread
 if TYPE_CHECKING:
     from reasoning_chains.tools.signature import Signature
 
-__all__ = ["tool"]
+__all__ = ["as_tool", "tool"]
 
 
 @overload
@@ -170,3 +171,8 @@ def _yields(function: Any) -> bool:
 def _is_async(function: Any) -> bool:
     called = type(function).__call__
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(called)
+
+
+def as_tool(found: Any) -> Any:
+    """Make a tool of a plain function; what is one already stays as it is."""
+    return tool(found) if isinstance(found, FunctionType | BuiltinFunctionType) else found

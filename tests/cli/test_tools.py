@@ -116,3 +116,18 @@ def test_tools_reach_a_chain_inside_of_others() -> None:
     assert [getattr(tool, "name", tool) for tool in chain.chain.tools] == ["python", "calculator"]
     with pytest.raises(UserMistake, match="the chain react"):
         with_tools(SelfConsistency(ZeroShotCoT()), tools, "--tools")
+
+
+def test_a_tool_of_the_project_is_named_by_its_module(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(
+        'def double(number: int) -> int:\n    """Double a number."""\n    return 2 * number\n'
+    )
+    rows(tmp_path, "Action: double[21]", **{"42": "Action: Finish[42]"})
+    done = run(
+        *("ask", ASKED, "--chain", "react", "--tools", "mine:double", "--json", "--trace"),
+        *("--backend", "replay:rows.jsonl"),
+        folder=tmp_path,
+    )
+    assert acts(done) == ["42"]
+    wrong = run("ask", "x", "--chain", "react", "--tools", "mine:duble", folder=tmp_path)
+    assert "mine has no duble: did you mean double" in wrong.stderr

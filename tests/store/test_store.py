@@ -220,3 +220,47 @@ def test_a_full_disk_pauses_and_nothing_is_lost(tmp_path: Path) -> None:
     assert "cannot be written" in first
     assert "kept in memory" in first
     assert last == "all there"
+
+
+FORKED = """
+import os, sys
+from reasoning_chains.store.store import Store
+from tests.backends.guard.flaky import landed
+from tests.store.test_store import keep, key
+
+store = Store(sys.argv[1])
+keep(store, (key(1), landed(1)))
+child = os.fork()
+if child == 0:
+    keep(store, (key(2), landed(2)))
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+keep(store, (key(3), landed(3)))
+assert len(store.find([key(1), key(2), key(3)])) == 3
+store.close()
+"""
+
+
+def test_a_forked_child_keeps_replies_too(tmp_path: Path) -> None:
+    given = [sys.executable, "-W", "ignore", "-c", FORKED, str(tmp_path / "s.db")]
+    done = subprocess.run(given, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+def test_halves_of_letters_are_kept_as_they_came(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.db")
+    keep(store, (key(1), Completion("half \ud83d")), (key(2), landed(2)))
+    assert store.find([key(1)])[key(1)].text == "half \ud83d"
+    store.close()
+
+
+def test_a_store_that_was_taken_away_is_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    store = Store(path)
+    keep(store, (key(1), landed(1)))
+    path.unlink()
+    keep(store, (key(2), landed(2)))
+    store.close()
+    again = Store(path)
+    assert again.find([key(1), key(2)]) == {key(2): landed(2)}
+    again.close()

@@ -83,8 +83,10 @@ def kept_by(backend: Backend, options: Mapping[str, Any], folder: Path) -> Backe
     offline = options.get("offline", False)
     store = options.get("store", offline)
     wanted("store", store, str, Path, bool, hint='write store = true, or "replies.db"')
+    wanted("offline", offline, bool)
+    if store is False and offline:
+        raise UserMistake("offline answers from a store, and store is False: leave one out")
     if store is False:
-        wanted("offline", offline, bool)
         return backend
     return stored(backend, folder / (USUAL if store is True else store), offline=offline)
 

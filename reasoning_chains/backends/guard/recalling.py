@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 from reasoning_chains.backends.guard.wrapper import Wrapper
 from reasoning_chains.errors import BackendError
+from reasoning_chains.pricing import Price, billed
 from reasoning_chains.protocols import Backend, Emit
 from reasoning_chains.store.store import Store
-from reasoning_chains.types import Completion, Delta, Request
+from reasoning_chains.types import Completion, Content, Delta, Request
 from reasoning_chains.usage import Usage
 
 __all__ = ["Recalling"]
@@ -33,6 +35,27 @@ class Recalling(Wrapper):
         super().__init__(inner)
         self.store, self.offline = store, offline
         self._flying: set[asyncio.Task[None]] = set()
+
+    @property
+    def bills(self) -> bool:
+        """Its replies tell what they cost, for the store counts it too."""
+        return True
+
+    async def score(self, content: Content, continuations: Sequence[str]) -> Sequence[Completion]:
+        """Score by the backend inside; scores are not kept.
+
+        Raises:
+            BackendError: Nothing may be asked.
+        """
+        if self.offline:
+            raise BackendError("scores are not kept in a store: leave offline out")
+        return await super().score(content, continuations)
+
+    async def aclose(self) -> None:
+        """Wait for what is paid for and on its way, and close the backend inside."""
+        while self._flying:
+            await asyncio.wait(self._flying)
+        await super().aclose()
 
     async def complete(self, request: Request, emit: Emit) -> None:
         """Give what is there, and buy the rest in one request."""
@@ -62,7 +85,7 @@ class Recalling(Wrapper):
             raise
 
     def _is_paid(self) -> bool:
-        price = self.price
+        price = Price.read(self.price)
         return price is None or bool(price.input or price.output)
 
     async def _buy(self, request: Request, emit: Emit) -> None:
@@ -70,7 +93,8 @@ class Recalling(Wrapper):
 
         def hear(at: int, news: Delta | Completion | BackendError) -> None:
             if isinstance(news, Completion):
-                keeping.append(asyncio.create_task(self._keep(request, at, news, emit)))
+                told = billed(news, self.inner)
+                keeping.append(asyncio.create_task(self._keep(request, at, told, emit)))
             else:
                 emit(at, news)
 

@@ -68,7 +68,7 @@ def lacks(capabilities: Capabilities, content: Content) -> bool:
     return bool(
         (content.tools and not capabilities.tools)
         or (sampling.logprobs is not None and not capabilities.logprobs)
-        or (isinstance(content.prefill, tuple) and content.prefill and not capabilities.prefill)
+        or (content.prefill and not capabilities.prefill)
     )
 
 

@@ -12,7 +12,7 @@ from typing import Self, cast
 from reasoning_chains.backends.guard.route import Rule, Target, ordered
 from reasoning_chains.backends.guard.samples import Samples
 from reasoning_chains.errors import BackendError, CapabilityMissing, UserMistake, ranged
-from reasoning_chains.pricing import Price
+from reasoning_chains.pricing import Price, billed
 from reasoning_chains.protocols import Backend, Emit, ScoringBackend
 from reasoning_chains.types import Capabilities, Completion, Content, Delta, Request, Sampling
 from reasoning_chains.waiting import together
@@ -37,6 +37,9 @@ class Router:
     target that fails in a row, or whose slots are taken, is passed by; it is tried once a second,
     and gets its requests back when it answers. A conversation stays where it is answered.
     """
+
+    bills = True
+    """Its replies tell already what they cost."""
 
     def __init__(
         self,
@@ -169,8 +172,6 @@ class _Answering:
 
     async def complete(self, request: Request, emit: Emit) -> None:
         began, target = time.monotonic(), self._target
-        price = Price.read(getattr(target.backend, "price", None))
-
         errors: list[BackendError] = []
         landed = False
 
@@ -179,8 +180,8 @@ class _Answering:
             if isinstance(news, Completion):
                 landed = True
                 target.took(time.monotonic() - began)
-                bill = price.billed(news.bill) if price else news.bill
-                news = replace(news, bill=bill, notes=(*news.notes, f"by {target.name}"))
+                told = billed(news, target.backend)
+                news = replace(told, notes=(*news.notes, f"by {target.name}"))
             elif isinstance(news, BackendError):
                 errors.append(news)
             emit(index, news)
@@ -190,6 +191,8 @@ class _Answering:
         except BackendError as error:
             errors.append(error)
             raise
+        except CapabilityMissing as missing:  # another target may have it
+            raise BackendError(str(missing)) from None
         finally:
             if errors and not landed:
                 target.broke(errors[-1], time.monotonic())

@@ -40,6 +40,11 @@ class Wrapper:
         return getattr(self.inner, "price", None)
 
     @property
+    def bills(self) -> bool:
+        """Whether its replies tell already what they cost."""
+        return bool(getattr(self.inner, "bills", False))
+
+    @property
     def limits(self) -> Mapping[str, str]:
         """What the account's last answer said of its limits, by the names of headers."""
         told: Mapping[str, str] = getattr(self.inner, "limits", {})

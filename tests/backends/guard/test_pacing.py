@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 
@@ -180,3 +181,48 @@ def test_one_accounts_refusals_do_not_hold_up_another() -> None:
         return time.monotonic() - began
 
     assert asyncio.run(story()) < 1
+
+
+def test_two_event_loops_share_an_account_and_none_waits_for_ever() -> None:
+    pacing = Pacing(Slow(0.05), Pacer(Pace(concurrency=1)))
+    done: list[int] = []
+
+    def work(number: int) -> None:
+        asyncio.run(all_of(pacing, requests(*((number, at) for at in range(3)))))
+        done.append(number)
+
+    threads = [threading.Thread(target=work, args=(number,), daemon=True) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(5)
+    assert sorted(done) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"x-ratelimit-limit-requests": "5e-324"},
+        {"x-ratelimit-limit-tokens": "1e-300"},
+        {"x-ratelimit-limit-requests": "60", "x-ratelimit-remaining-requests": "0",
+         "x-ratelimit-reset-requests": "1790000000"},
+    ],
+)  # fmt: skip
+def test_limits_that_cannot_be_stop_nobody(headers: dict[str, str]) -> None:
+    pacer = Pacer()
+    pacer.told(headers, 0.0, 1_000_000.0)
+    assert [pacer.start(0.0, 10) for _ in range(3)] == [0, 0, 0]
+
+
+def test_who_leaves_before_it_is_sent_takes_nothing_of_the_account() -> None:
+    inner = Slow(0.0)
+    pacing = Pacing(inner, Pacer(Pace(requests=60)))  # one a second, six at once
+
+    async def story() -> float:
+        waiting = asyncio.create_task(all_of(pacing, requests(*((0, at) for at in range(40)))))
+        await asyncio.sleep(0.1)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        return pacing.pacer.start(time.monotonic(), 1.0)
+
+    assert asyncio.run(story()) < 2

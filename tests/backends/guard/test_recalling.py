@@ -142,6 +142,7 @@ def test_a_project_declares_its_store(tmp_path: Path) -> None:
     [
         ({"store": 5}, "store must be"),
         ({"store": True, "offline": "yes"}, "offline must be True or False"),
+        ({"store": False, "offline": True}, "offline answers from a store"),
     ],
 )
 def test_a_store_that_cannot_be_is_told(tmp_path: Path, options: dict[str, Any], told: str) -> None:

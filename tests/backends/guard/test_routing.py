@@ -253,3 +253,18 @@ def test_a_route_that_cannot_be_is_told(tmp_path: Path, table: str, told: str) -
     (tmp_path / "reasoning.toml").write_text(f"[backends.mine]\n{table}\n")
     with pytest.raises(UserMistake, match=told):
         open_backend("mine", project=str(tmp_path))
+
+
+def test_what_is_free_is_not_billed_at_anothers_price() -> None:
+    free, dear = good("free"), good("dear")
+    free.price, dear.price = Price(), Price(9_000, 9_000)  # type: ignore[attr-defined]
+    chain = SelfConsistency(Direct(), samples=2)
+    assert chain.invoke("?", Router({"free": free, "dear": dear})).bill.money == 0
+
+
+def test_a_fault_of_the_request_is_none_of_the_target() -> None:
+    first = bad(failed(400, retryable=False))
+    router = Router({"a": first, "b": good()})
+    for at in range(6):
+        asked_one(router, at)
+    assert len(first.requests) == 6
