@@ -35,7 +35,7 @@ def answered(process: subprocess.Popen[str], kill_after: int | None) -> tuple[li
     return lines, process.wait() == 0
 
 
-@pytest.mark.parametrize("count", [600])
+@pytest.mark.parametrize("count", [320])
 def test_nothing_is_lost_and_little_is_paid_twice(tmp_path: Path, count: int) -> None:
     rng, store = random.Random(1), str(tmp_path / "s.db")
     server = begun("tests.servers.chaos", "1", "6")
