@@ -13,19 +13,17 @@ import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import cast
 
+from reasoning_chains.backends.guard.wrapper import Wrapper
 from reasoning_chains.errors import BackendError, UserMistake, shown
-from reasoning_chains.pricing import Price, billed
-from reasoning_chains.protocols import Backend, Emit, ScoringBackend
+from reasoning_chains.pricing import billed
+from reasoning_chains.protocols import Backend, Emit
 from reasoning_chains.types import (
-    Capabilities,
     Completion,
     Content,
     Delta,
     Request,
     SampleKey,
-    Sampling,
     Usage,
 )
 
@@ -108,11 +106,11 @@ class _Group:
         self.task: asyncio.Task[None] | None = None
 
 
-class Coalescing:
+class Coalescing(Wrapper):
     """A backend that gathers equal asks for another one."""
 
     def __init__(self, inner: Backend) -> None:
-        self.inner = inner
+        super().__init__(inner)
         self._gathering: dict[str, _Group] = {}
         self._flights: dict[SampleKey, _Flight] = {}
         self._watching = False
@@ -122,30 +120,6 @@ class Coalescing:
         view = copy.copy(self)
         view._watching = True
         return view
-
-    @property
-    def name(self) -> str:
-        """The name of the backend inside."""
-        return self.inner.name
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What the backend inside can do."""
-        return self.inner.capabilities
-
-    @property
-    def price(self) -> Price | None:
-        """The price of the backend inside, where it has one."""
-        return Price.read(getattr(self.inner, "price", None))
-
-    @property
-    def defaults(self) -> Sampling:
-        """The defaults of the backend inside."""
-        return self.inner.defaults
-
-    async def score(self, content: Content, continuations: Sequence[str]) -> Sequence[Completion]:
-        """Score by the backend inside, where its capabilities say that it can."""
-        return await cast(ScoringBackend, self.inner).score(content, continuations)
 
     async def complete(self, request: Request, emit: Emit) -> None:
         """Ask for the samples together with others of equal content."""
@@ -232,12 +206,6 @@ class Coalescing:
         self._forget(group)
         group.task.cancel()
         return group.task
-
-    async def aclose(self) -> None:
-        """Close the backend inside."""
-        close = getattr(self.inner, "aclose", None)
-        if close is not None:
-            await close()
 
 
 _wrapped: weakref.WeakKeyDictionary[

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from reasoning_chains.errors import UserMistake, listed, ranged, wanted
-from reasoning_chains.types import Sampling
+from reasoning_chains.types import Problem, Sampling
 
 __all__ = ["MOST_CHOICES", "check_alone", "check_choices", "check_values", "offered", "sampling_of"]
 
@@ -52,10 +52,7 @@ def check_choices(where: str, choices: Sequence[str]) -> None:
     told = listed(f"{where}: choices", choices, str)
     if not 2 <= len(told) <= MOST_CHOICES:
         raise UserMistake(f"{where}: choices must be 2 to {MOST_CHOICES}, found {len(told)}")
-    bare = [choice.strip() for choice in told]
-    for place, choice in enumerate(bare):
-        if not choice or choice in bare[:place]:
-            raise UserMistake(f"{where}: choice {place + 1} is empty, or equal to an earlier one")
+    Problem("?", choices=told)
 
 
 def check_alone(where: str, options: Iterable[str]) -> None:

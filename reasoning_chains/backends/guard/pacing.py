@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import copy
 import time
-from collections.abc import Hashable
 
 from reasoning_chains.backends.guard.pacer import Pacer
+from reasoning_chains.backends.guard.samples import work_of
 from reasoning_chains.backends.guard.wrapper import Wrapper
 from reasoning_chains.errors import BackendError
 from reasoning_chains.protocols import Backend, Emit
@@ -50,7 +50,7 @@ class Pacing(Wrapper):
             BackendError: The account refused the key a moment ago: nothing was sent.
         """
         line, expected = self.pacer.line(), self._expected(request)
-        await line.enter(_work(request))
+        await line.enter(work_of(request))
         try:
             self._check()
             await self._turn(expected)
@@ -123,9 +123,3 @@ class _Heard:
         elif isinstance(news, BackendError):
             self.error = news
         self._emit(index, news)
-
-
-def _work(request: Request) -> Hashable:
-    """Tell which problem a request belongs to; of greedy asks nobody knows."""
-    path = request.samples[0].path
-    return path[:2] or None

@@ -8,15 +8,13 @@ from dataclasses import replace
 
 from reasoning_chains.backends.guard.wrapper import Wrapper
 from reasoning_chains.errors import BackendError
-from reasoning_chains.pricing import Price, billed
+from reasoning_chains.pricing import billed
 from reasoning_chains.protocols import Backend, Emit
 from reasoning_chains.store.store import Store
 from reasoning_chains.types import Completion, Content, Delta, Request
 from reasoning_chains.usage import Usage
 
 __all__ = ["Recalling"]
-
-_Bought = tuple[int, Completion | BackendError]
 
 
 class Recalling(Wrapper):
@@ -85,7 +83,7 @@ class Recalling(Wrapper):
             raise
 
     def _is_paid(self) -> bool:
-        price = Price.read(self.price)
+        price = self.price
         return price is None or bool(price.input or price.output)
 
     async def _buy(self, request: Request, emit: Emit) -> None:

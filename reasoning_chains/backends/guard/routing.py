@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Self, cast
 
 from reasoning_chains.backends.guard.route import Rule, Target, ordered
-from reasoning_chains.backends.guard.samples import Samples
+from reasoning_chains.backends.guard.samples import Samples, work_of
 from reasoning_chains.errors import BackendError, CapabilityMissing, UserMistake, ranged
 from reasoning_chains.pricing import Price, billed
 from reasoning_chains.protocols import Backend, Emit, ScoringBackend
@@ -100,7 +100,7 @@ class Router:
     async def complete(self, request: Request, emit: Emit) -> None:
         """Ask one target after the other for what is still missing."""
         samples, missing = Samples(request, emit), list(range(request.n))
-        work = _conversation(request)
+        work = work_of(request)
         tried: list[str] = []
         now, kept = time.monotonic(), self._kept.get(work)
         order = ordered(self.targets, self.rule, request, kept, now)
@@ -196,8 +196,3 @@ class _Answering:
         finally:
             if errors and not landed:
                 target.broke(errors[-1], time.monotonic())
-
-
-def _conversation(request: Request) -> Hashable:
-    """Tell which problem a request belongs to; of greedy asks nobody knows."""
-    return request.samples[0].path[:2] or None

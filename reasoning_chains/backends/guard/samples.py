@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from reasoning_chains.errors import BackendError
 from reasoning_chains.protocols import Backend, Emit
 from reasoning_chains.types import Completion, Delta, Request
 
-__all__ = ["Samples"]
+__all__ = ["Samples", "work_of"]
 
 
 class Samples:
@@ -60,3 +60,8 @@ class Samples:
     def give_up(self, at: int, error: BackendError) -> None:
         """End a sample with an error."""
         self._emit(at, error)
+
+
+def work_of(request: Request) -> Hashable:
+    """Tell which problem a request belongs to; of greedy asks nobody knows."""
+    return request.samples[0].path[:2] or None

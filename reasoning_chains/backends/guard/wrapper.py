@@ -37,7 +37,7 @@ class Wrapper:
     @property
     def price(self) -> Price | None:
         """The price of the backend inside, where it has one."""
-        return getattr(self.inner, "price", None)
+        return Price.read(getattr(self.inner, "price", None))
 
     @property
     def bills(self) -> bool:
