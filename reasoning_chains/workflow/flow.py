@@ -38,6 +38,20 @@ _NAMING = ("name", "attr", "value")
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What a file says of its steps: their names, those that may fail, the inputs it must have."""
+
+    names: frozenset[str]
+    watched: frozenset[str]
+    needed: tuple[str, ...]
+
+
+_MOST = 256
+_KNOWN: dict[Any, Facts] = {}
+"""By environment, name, inputs and trees: a file is looked through until it changes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """A workflow's file in one language, ready to be rendered."""
 
@@ -62,14 +76,20 @@ class Flow:
             raise TemplateMistake(f"workflow {self.name!r}: nested too deep: {error}") from None
         return found
 
-    def check(self) -> None:
-        """Refuse what can be known to be wrong before anything is asked.
+    def check(self) -> Facts:
+        """Refuse what can be known to be wrong before anything is asked; give what is known.
 
         Raises:
             TemplateMistake: It does not parse, is no workflow, or uses what is not there.
         """
         self.template()
-        check_whole(self)
+        key = (self.environment, self.name, self.head.inputs, tuple(self.files()))
+        if key not in _KNOWN:
+            check_whole(self)
+            while len(_KNOWN) >= _MOST:
+                del _KNOWN[next(iter(_KNOWN))]
+            _KNOWN[key] = Facts(self.names(), self.watched(), tuple(self.needed()))
+        return _KNOWN[key]
 
     def tree(self, name: str | None = None) -> jinja2.nodes.Template:
         """Give the file, or another that it names, as it is written."""

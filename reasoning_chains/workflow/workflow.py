@@ -65,10 +65,11 @@ class Workflow(Chain):
     async def solve(self, problem: Problem, run: Run) -> Solution:
         """Render the file; the steps run as they are reached."""
         flow = flow_of(run, problem, self.path)
-        data = variables(flow, problem, run)
+        facts = flow.check()
+        data = variables(flow, facts.needed, problem, run)
         tools, sampling = await flow.tools(self.tools), run.sampling.over(flow.head.settings())
         progress = Progress(run, problem, tools, sampling, self.max_steps)
-        progress.watched, progress.names = flow.watched(), flow.names()
+        progress.watched, progress.names = facts.watched, facts.names
         try:
             await flow.render(data, progress)
         except Stopped as stopped:
@@ -94,7 +95,7 @@ def wanted_path(path: Any) -> str:
     return told
 
 
-def variables(flow: Flow, problem: Problem, run: Run) -> Mapping[str, Any]:
+def variables(flow: Flow, needed: Sequence[str], problem: Problem, run: Run) -> Mapping[str, Any]:
     """Give what the workflow sees; what it does not declare, or lacks, is refused.
 
     Raises:
@@ -104,7 +105,7 @@ def variables(flow: Flow, problem: Problem, run: Run) -> Mapping[str, Any]:
     from reasoning_chains.asking import described
 
     flow.check_inputs(problem)
-    for name in flow.needed():
+    for name in needed:
         if name not in problem.inputs:
             raise UserMistake(
                 f"workflow {flow.name!r} needs {name!r}: give it in "
