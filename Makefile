@@ -12,7 +12,7 @@ demo: $(LIGHT)
 	@$(BIN)/reasoning-chains demo
 
 test: $(DEV)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 # The figures at full size, some hours: what was made already is not made again.
 soak: $(DEV)

@@ -8,9 +8,14 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from reasoning_chains.errors import BudgetSpent, ranged
-from reasoning_chains.types import Usage
+from reasoning_chains.errors import BudgetSpent, UserMistake, ranged, wanted
+from reasoning_chains.reservation import Reservation
+
+if TYPE_CHECKING:
+    from reasoning_chains.store.ledger import Ledger
 
 __all__ = ["Account", "Budget", "Reservation"]
 
@@ -30,6 +35,8 @@ class Budget:
         repeats: How often the same call with the same arguments may come: the last ends the run.
         seconds: Wall-clock time; what is in flight when it ends is cancelled.
         money: What is bought costs at most so much, by the price of each backend.
+        ledger: A file; the money is a limit of all that is spent by those who name it, in this
+            process, in others, and in those that ended or were killed.
     """
 
     tokens: int | None = None
@@ -38,6 +45,7 @@ class Budget:
     steps: int | None = None
     repeats: int | None = None
     money: float | None = None
+    ledger: str | Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse limits that are no numbers from 0 on."""
@@ -47,50 +55,10 @@ class Budget:
                 ranged(f"budget {name}", value, float if name in ("seconds", "money") else int, 0)
         if self.repeats is not None:
             ranged("budget repeats", self.repeats, int, 2)
-
-
-@dataclass(eq=False, slots=True)
-class Reservation:
-    """An upper bound that is held in an account and in every account around it."""
-
-    account: Account
-    tokens: int
-    calls: int = 1
-    money: float = 0.0
-    granted: asyncio.Future[None] | None = None
-
-    def refusal(self) -> str:
-        """Say what was wanted, and what is left at most."""
-        budgets = list(self.account.enclosing())
-        tokens = [a.budget.tokens - a.tokens for a in budgets if a.budget.tokens is not None]
-        if tokens and min(tokens) < self.tokens:
-            return (
-                f"an ask needs up to {self.tokens} tokens (its prompt and max_tokens), and "
-                f"{min(tokens)} are left: raise the budget, or lower max_tokens"
-            )
-        money = [a.budget.money - a.money for a in budgets if a.budget.money is not None]
-        if money and min(money) < self.money:
-            return (
-                f"an ask costs up to {self.money:.3g} (its prompt and max_tokens), and "
-                f"{max(0.0, min(money)):.3g} of the money is left: raise it, or lower max_tokens"
-            )
-        return "the calls of the budget are used up"
-
-    def settle(self, usage: Usage | None, cost: float = 0.0) -> None:
-        """Give back what was held and book what was used; None where the call failed."""
-        used = usage.tokens if usage is not None else 0
-        for account in self.account.enclosing():
-            account.hold(self, -1)
-            account.tokens += used
-            account.calls += self.calls
-            account.money += cost
-        self.account.admit()
-
-    def release(self) -> None:
-        """Give back what was held: nothing was sent."""
-        for account in self.account.enclosing():
-            account.hold(self, -1)
-        self.account.admit()
+        if self.ledger is not None:
+            wanted("budget ledger", self.ledger, str, Path)
+            if self.money is None:
+                raise UserMistake("a ledger keeps money: set Budget(money=…) beside it")
 
 
 @dataclass(eq=False, slots=True)
@@ -110,9 +78,14 @@ class Account:
     deeds: Counter[str] = field(default_factory=Counter)
     started: float = field(default_factory=time.monotonic)
     queue: deque[Reservation] = field(default_factory=deque)
+    ledger: Ledger | None = None
 
     def __post_init__(self) -> None:
-        """Join the queue of the tree."""
+        """Join the queue of the tree, and open the ledger."""
+        if self.budget.ledger is not None:
+            from reasoning_chains.store.ledger import ledger_at  # loads sqlite3
+
+            self.ledger = ledger_at(self.budget.ledger)
         if self.parent is not None:
             self.queue = self.parent.queue
 
@@ -144,6 +117,17 @@ class Account:
             if account.budget.seconds is not None
         ]
         return min(ends, default=None)
+
+    @property
+    def holds_within(self) -> bool:
+        """Whether what is spent and held is within the money of this budget."""
+        most = self.budget.money
+        if most is None:
+            return True
+        total = self.money + self.held_money
+        if self.ledger is not None:
+            total = max(total, self.ledger.total)
+        return total <= most * _ROUNDING
 
     @property
     def counts_tokens(self) -> bool:
@@ -210,7 +194,28 @@ class Account:
         except asyncio.CancelledError:
             self._withdraw(wanted)
             raise
+        await self._write_down(wanted)
         return wanted
+
+    async def _write_down(self, wanted: Reservation) -> None:
+        """Hold the money in every ledger around, so that it outlives the process."""
+        keeping = [account for account in self.enclosing() if account.ledger is not None]
+        try:
+            for account in keeping:
+                assert account.ledger is not None
+                await account.ledger.hold(wanted.money, account.budget.money or 0.0)
+                wanted.written.append(account)
+        except BudgetSpent:
+            account.refused = True
+            raise
+        finally:
+            if len(wanted.written) < len(keeping):
+                wanted.release()
+
+    def write(self, hold: Reservation, spent: float, *, again: bool = False) -> None:
+        """Tell the ledger, if there is one, what became of money that it holds."""
+        if self.ledger is not None and self in hold.written:
+            self.ledger.settle(0.0 if again else hold.money, spent)
 
     def admit(self) -> None:
         """Grant or refuse those in line: first come, first served, in each account apart."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from reasoning_chains.budget import Account
+from reasoning_chains.budget import Account, Reservation
 from reasoning_chains.errors import BackendError, BudgetSpent
 from reasoning_chains.pricing import Price, price_of
 from reasoning_chains.protocols import Backend
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
     from reasoning_chains.backends.coalesce import Coalescing
     from reasoning_chains.templates import Templates
 
-__all__ = ["Path", "Session", "buy"]
+__all__ = ["Buyer", "Path", "Session", "buy"]
 
+_BROKE = (
+    "a reply was lost on its way and may have been billed, and the money left is not enough for "
+    "another one"
+)
 Path: TypeAlias = tuple[str | int, ...]
 
 
@@ -65,10 +70,19 @@ class Session:
         return SampleKey(name, content.digest, path, self.asked[place] - 1)
 
 
-async def buy(
-    session: Session, account: Account, content: Content, path: Path, span: Span
-) -> Completion:
-    """Reserve, ask for one sample, and settle.
+class Buyer(Protocol):
+    """Who asks: a run."""
+
+    session: Session
+    account: Account
+    path: Path
+
+    def book(self, usage: Usage, bill: Usage) -> None:
+        """Count what an ask used and what was bought for it."""
+
+
+async def buy(run: Buyer, content: Content, span: Span) -> Completion:
+    """Reserve, ask for one sample, settle, and book what came.
 
     Raises:
         BudgetSpent: No room is left, or the time is over.
@@ -76,6 +90,7 @@ async def buy(
     """
     from reasoning_chains.asking import upper_bound
 
+    session, account, path = run.session, run.account, run.path
     key = session.key(content, path)
     bound, price = Usage(), Price()
     if account.counts_money:
@@ -85,12 +100,7 @@ async def buy(
     try:
         async with account.in_time():
             hold = await account.reserve(bound.tokens, money=price.of(bound))
-            completion: Completion | None = None
-            try:
-                completion = await _send(session, Request(content, (key,)), path)
-            finally:
-                cost = completion.bill.money if completion else 0.0
-                hold.settle(completion.usage if completion else None, cost)
+            completion = await _Purchase(run, hold).made(Request(content, (key,)))
     except (BackendError, BudgetSpent) as error:
         span.data["error"] = str(error)
         session.tell(AskFailed(path, str(error)))
@@ -99,21 +109,68 @@ async def buy(
     return completion
 
 
-async def _send(session: Session, request: Request, path: Path) -> Completion:
-    landed: list[Completion | BackendError] = []
+class _Purchase:
+    """One sample on its way, and the room that is held for it."""
 
-    def emit(_: int, news: Delta | Completion | BackendError) -> None:
+    def __init__(self, run: Buyer, hold: Reservation) -> None:
+        self._run, self._hold = run, hold
+        self._landed: list[Completion | BackendError] = []
+        self._task: asyncio.Task[Any] | None = None
+        self._broke = False
+
+    async def made(self, request: Request) -> Completion:
+        """Send it and settle: what was lost on its way is taken as billed in full."""
+        self._task = asyncio.current_task()
+        try:
+            return await self._sent(request)
+        except BackendError as error:
+            if error.lost:
+                self._hold.renew()
+            raise
+        finally:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Book what landed, even where nobody waits for it any more."""
+        came = next((news for news in self._landed if isinstance(news, Completion)), None)
+        if came is None:
+            self._hold.settle(None)
+        else:
+            self._hold.settle(came.usage, came.bill.money)
+            self._run.book(came.usage, came.bill)
+
+    async def _sent(self, request: Request) -> Completion:
+        try:
+            await self._run.session.backend.complete(request, self._hear)
+        except asyncio.CancelledError:
+            if self._broke and self._task and not self._task.uncancel():
+                raise BudgetSpent(_BROKE) from None
+            raise
+        news = self._landed[0]
+        if isinstance(news, BackendError):
+            raise news
+        return news
+
+    def _hear(self, _: int, news: Delta | Completion | BackendError) -> None:
         if not isinstance(news, Delta):
-            landed.append(news)
-            return
-        if news.anew:
-            session.tell(TextDelta(path, "", anew=True))
-        if news.reasoning:
-            session.tell(TextDelta(path, news.reasoning, reasoning=True))
-        if news.text:
-            session.tell(TextDelta(path, news.text))
+            self._landed.append(news)
+        elif news.lost:
+            self._lose()
+        else:
+            self._show(news)
 
-    await session.backend.complete(request, emit)
-    if isinstance(landed[0], BackendError):
-        raise landed[0]
-    return landed[0]
+    def _lose(self) -> None:
+        """Take a reply that did not arrive as billed; ask for no other that cannot be paid."""
+        if self._hold.renew() or self._task is None or self._task.cancelling():
+            return
+        self._broke = True
+        self._task.cancel()
+
+    def _show(self, piece: Delta) -> None:
+        tell, path = self._run.session.tell, self._run.path
+        if piece.anew:
+            tell(TextDelta(path, "", anew=True))
+        if piece.reasoning:
+            tell(TextDelta(path, piece.reasoning, reasoning=True))
+        if piece.text:
+            tell(TextDelta(path, piece.text))

@@ -122,7 +122,11 @@ class BackendError(ReasoningChainsError):
         message: What was asked, what came back, and what mends it; never a key.
         retryable: Whether the same request may succeed later.
         status: The HTTP status, where there was one.
+
+    `lost` tells whether a reply may have been made, and billed, that did not arrive.
     """
+
+    lost: bool = False
 
     def __init__(self, message: str, *, retryable: bool = False, status: int | None = None) -> None:
         super().__init__(message)

@@ -95,8 +95,7 @@ class Run:
         content, notes = ask.content(settings, Added(tuple(history), prefill, tuple(tools)))
         span = self.span.add("ask", template)
         self.session.tell(AskStarted(self.path, template))
-        completion = await buy(self.session, self.account, content, self.path, span)
-        self.book(completion.usage, completion.bill)
+        completion = await buy(self, content, span)
         reply = ask.read(completion)
         record(span, content, reply, notes)
         self.last = reply

@@ -234,11 +234,16 @@ class TokenLogprob:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """A piece of a reply that is still being written; `anew` voids the pieces before it."""
+    """A piece of a reply that is still being written.
+
+    `anew` voids the pieces before it. `lost` is no piece: a reply may have been made, and billed,
+    that did not arrive, and another one is about to be asked for.
+    """
 
     text: str = ""
     reasoning: str = ""
     anew: bool = False
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)

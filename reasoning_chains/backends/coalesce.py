@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
+from reasoning_chains.backends.guard.travel import Travel, travelling
 from reasoning_chains.backends.guard.wrapper import Wrapper
 from reasoning_chains.errors import BackendError, UserMistake, shown
 from reasoning_chains.pricing import billed
@@ -52,6 +53,7 @@ class _Flight:
             listener(delta)
         self.listeners.append(listener)
         self.group.waiting += 1
+        self.group.travel.stay()
         if isinstance(self.end, Completion):
             whole = Delta(self.end.text, self.end.reasoning)
             if watching and not self.deltas and whole != Delta():
@@ -60,6 +62,10 @@ class _Flight:
 
     def hear(self, news: _News) -> None:
         if self.landed.done():
+            return
+        if isinstance(news, Delta) and news.lost:
+            for payer in self.listeners[:1]:
+                payer(news)
             return
         if isinstance(news, Delta):
             self.deltas.append(news)
@@ -97,12 +103,14 @@ def _unbilled(completion: Completion) -> Completion:
 class _Group:
     """Samples of one content that gather, then travel together."""
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Content, end: Callable[[_Group], None]) -> None:
         self.content = content
+        self.travel = Travel(partial(end, self))
         self.flights: dict[SampleKey, _Flight] = {}
         self.quiet = 0
         self.waiting = 0
         self.watched = False
+        self.sent = False
         self.task: asyncio.Task[None] | None = None
 
 
@@ -113,6 +121,7 @@ class Coalescing(Wrapper):
         super().__init__(inner)
         self._gathering: dict[str, _Group] = {}
         self._flights: dict[SampleKey, _Flight] = {}
+        self._left: set[asyncio.Task[None]] = set()
         self._watching = False
 
     def streamed(self) -> Coalescing:
@@ -137,15 +146,22 @@ class Coalescing(Wrapper):
         finally:
             for flight, listener in joined:
                 flight.listeners.remove(listener)  # the first of those who stay is billed
+                if not flight.listeners and self._is_bought(flight):
+                    listener(Delta(lost=True))
             ending = [task for flight, _ in joined if (task := self._leave(flight.group))]
             if ending:
                 await asyncio.wait(ending)
+
+    def _is_bought(self, flight: _Flight) -> bool:
+        """Tell whether a reply is being bought now that has not landed."""
+        group = flight.group
+        return not flight.landed.done() and (group.travel.flying if self.paces else group.sent)
 
     def _board(self, content: Content, key: SampleKey) -> _Flight:
         together = self.capabilities.n
         group = self._gathering.get(content.digest) if together else None
         if group is None:
-            group = _Group(content)
+            group = _Group(content, self._end)
             if together:
                 self._gathering[content.digest] = group
             group.task = asyncio.create_task(self._fly(group, together))
@@ -167,6 +183,8 @@ class Coalescing(Wrapper):
         request = Request(group.content, tuple(group.flights))
         streamed = getattr(self.inner, "streamed", None)
         backend: Backend = streamed() if group.watched and streamed is not None else self.inner
+        group.sent = True
+        travelling(group.travel)
         await backend.complete(request, partial(self._deliver, flights))
 
     def _deliver(self, flights: Sequence[_Flight], index: int, news: _News) -> None:
@@ -197,15 +215,35 @@ class Coalescing(Wrapper):
                 del self._flights[key]
 
     def _leave(self, group: _Group) -> asyncio.Task[None] | None:
-        """Leave a group; the last one cancels what is still on its way, and gets its task."""
+        """Leave a group; the last one ends what is still on its way, and gets its task.
+
+        What is at the wire, and would be kept, goes on: who asks for it again finds it there.
+        """
         group.waiting -= 1
         if group.waiting or group.task is None or group.task.done():
             return None
         if all(flight.landed.done() for flight in group.flights.values()):
             return None
+        if not self.keeps:
+            self._end(group)
+            return group.task
+        self._left.add(group.task)
+        group.task.add_done_callback(self._left.discard)
+        if self.paces or not group.sent:
+            group.travel.leave()
+        return group.task if group.task.cancelling() else None
+
+    def _end(self, group: _Group) -> None:
+        """Break off what is on its way."""
         self._forget(group)
-        group.task.cancel()
-        return group.task
+        if group.task is not None:
+            group.task.cancel()
+
+    async def aclose(self) -> None:
+        """Wait for what is paid for and on its way, and close the backend inside."""
+        while self._left:
+            await asyncio.wait(self._left)
+        await super().aclose()
 
 
 _wrapped: weakref.WeakKeyDictionary[

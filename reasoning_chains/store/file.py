@@ -17,7 +17,7 @@ class Unwritable(UserMistake):
     """The store cannot be written now: the disk is full, or another process is at it."""
 
 
-VERSION = 1
+VERSION = 2
 """The newest form of a store that this library writes."""
 
 _STEPS: tuple[str, ...] = (
@@ -32,6 +32,10 @@ _STEPS: tuple[str, ...] = (
         PRIMARY KEY (backend, digest, path, occurrence)
     ) WITHOUT ROWID;
     CREATE TABLE contents (digest TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID;
+    """,
+    """
+    CREATE TABLE spending (process TEXT PRIMARY KEY, spent REAL NOT NULL, held REAL NOT NULL)
+        WITHOUT ROWID;
     """,
 )
 """What makes a store of each version out of the one before; the first out of an empty file."""
@@ -65,8 +69,9 @@ def opened(path: Path) -> sqlite3.Connection:
         )
         with _closing_if_broken(base):
             base.execute("PRAGMA synchronous = FULL")
-            with writing(base):
-                _bring_up(base, path)
+            if _version(base) != VERSION:
+                with writing(base):
+                    _bring_up(base, path)
             with suppress(sqlite3.OperationalError):  # another process is at it, and chose already
                 base.execute(f"PRAGMA journal_mode = {'WAL' if _log_is_sound() else 'DELETE'}")
     return base
@@ -92,8 +97,13 @@ def writing(base: sqlite3.Connection) -> Iterator[None]:
             base.execute("ROLLBACK")
 
 
-def _bring_up(base: sqlite3.Connection, path: Path) -> None:
+def _version(base: sqlite3.Connection) -> int:
     (version,) = base.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def _bring_up(base: sqlite3.Connection, path: Path) -> None:
+    version = _version(base)
     if version > VERSION:
         raise UserMistake(
             f"{path} is a store of version {version}, and this library knows {VERSION}: bring "

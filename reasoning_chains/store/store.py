@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from reasoning_chains.errors import Caught, UserMistake
 from reasoning_chains.store.file import Unwritable, opened, worded, writing
@@ -29,7 +29,20 @@ _AT_ONCE = 64
 _AGAIN = 1.0
 """Seconds between two attempts to write where the disk is full or not writable."""
 
-_Waiting = tuple[Row, str, "asyncio.Future[None]"]
+_PATIENT = 60.0
+"""Seconds that a reader waits for another process's turn to write."""
+_LOOK = 0.02
+"""Seconds of it that SQLite may wait by itself where an event loop stands still meanwhile."""
+
+
+class _Waiting(NamedTuple):
+    """A reply on its way to the disk."""
+
+    key: SampleKey
+    completion: Completion
+    row: Row
+    content: str
+    safe: asyncio.Future[None]
 
 
 class Store:
@@ -56,23 +69,32 @@ class Store:
         self._lock = threading.Lock()
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._pending: dict[SampleKey, Completion] = {}
 
     def _own(self) -> None:
         """Open it anew in a forked child: connections and threads are the parent's."""
         if self._process != os.getpid():
             self._open()
 
-    def find(self, keys: Sequence[SampleKey]) -> dict[SampleKey, Completion]:
-        """Give the replies that are there.
+    def find(
+        self, keys: Sequence[SampleKey], patience: float = _PATIENT
+    ) -> dict[SampleKey, Completion]:
+        """Give the replies that are there, or on their way to the disk.
+
+        Args:
+            keys: Whose replies.
+            patience: How many seconds to wait for another process's turn.
 
         Raises:
+            Unwritable: Another process is at it.
             UserMistake: The file is damaged.
         """
         self._own()
-        found: dict[SampleKey, Completion] = {}
+        found = {key: self._pending[key] for key in keys if key in self._pending}
         asked = "SELECT reply FROM samples WHERE (backend, digest, path, occurrence) = (?, ?, ?, ?)"
         with self._lock, worded(self.path):
-            for key in keys:
+            self._reader.execute(f"PRAGMA busy_timeout = {patience * 1000:.0f}")
+            for key in (key for key in keys if key not in found):
                 row = self._reader.execute(asked, columns(key)).fetchone()
                 if row is not None:
                     found[key] = self._read(row[0])
@@ -86,14 +108,34 @@ class Store:
             "written by a newer version"
         )
 
+    async def recall(self, keys: Sequence[SampleKey]) -> dict[SampleKey, Completion]:
+        """Do the same, waiting for another process's turn.
+
+        Raises:
+            UserMistake: It is at it for too long, or the file is damaged.
+        """
+        ends = time.monotonic() + _PATIENT
+        while True:
+            try:
+                return self.find(keys, _LOOK)
+            except Unwritable:
+                if time.monotonic() > ends:
+                    raise
+            await asyncio.sleep(_LOOK)
+
     async def keep(self, key: SampleKey, content: Content, completion: Completion) -> None:
         """Keep a reply, and return when it is safe."""
+        await self.put(key, content, completion)
+
+    def put(self, key: SampleKey, content: Content, completion: Completion) -> asyncio.Future[None]:
+        """Send a reply to the disk; what comes back is done when it is safe."""
         self._own()
         self._start()
         told = json.dumps(_plain(content), separators=(",", ":"), default=str)
         safe: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue.put((row_of(key, completion), told, safe))
-        await safe
+        self._pending[key] = completion
+        self._queue.put(_Waiting(key, completion, row_of(key, completion), told, safe))
+        return safe
 
     def _start(self) -> None:
         """Start the thread that writes, unless it runs."""
@@ -113,9 +155,10 @@ class Store:
                 if taken is not None:
                     group.append(taken)
             base, error = self._commit(base, group)
-            for _, _, safe in group:
+            for one in group:
+                self._pending.pop(one.key, None)
                 with suppress(RuntimeError):  # its loop is over: nobody waits any more
-                    safe.get_loop().call_soon_threadsafe(_tell, safe, error)
+                    one.safe.get_loop().call_soon_threadsafe(_tell, one.safe, error)
             if not more:
                 break
         if base is not None:
@@ -125,7 +168,8 @@ class Store:
         self, base: sqlite3.Connection | None, group: Sequence[_Waiting]
     ) -> tuple[sqlite3.Connection | None, BaseException | None]:
         """Write a group, again and again until it is written; give the error that stays."""
-        rows, contents = [row for row, _, _ in group], {row.digest: told for row, told, _ in group}
+        rows = [one.row for one in group]
+        contents = {one.row.digest: one.content for one in group}
         while True:
             with Caught() as caught, worded(self.path):
                 base = base or opened(self.path)

@@ -85,7 +85,7 @@ def spoiled(path: Path, how: str) -> None:
 @pytest.mark.parametrize(
     ("how", "told"),
     [
-        ("newer", "is a store of version 99, and this library knows 1: bring the library up"),
+        ("newer", "is a store of version 99, and this library knows 2: bring the library up"),
         ("other", "is a database and no store: name another file"),
         ("text", "is damaged, or no store .*move it away"),
         ("folder", "cannot be written"),

@@ -8,6 +8,7 @@ import time
 
 from reasoning_chains.backends.guard.pacer import Pacer
 from reasoning_chains.backends.guard.samples import work_of
+from reasoning_chains.backends.guard.travel import at_the_wire
 from reasoning_chains.backends.guard.wrapper import Wrapper
 from reasoning_chains.errors import BackendError
 from reasoning_chains.protocols import Backend, Emit
@@ -32,6 +33,8 @@ class Pacing(Wrapper):
         super().__init__(inner)
         self.pacer = pacer or Pacer()
         self._reply = [_REPLY]  # in a list: views share it
+
+    paces = True
 
     @property
     def load(self) -> float:
@@ -79,7 +82,8 @@ class Pacing(Wrapper):
     async def _send(self, request: Request, emit: Emit, expected: float) -> None:
         heard = _Heard(emit)
         try:
-            await self.inner.complete(request, heard.hear)
+            with at_the_wire():
+                await self.inner.complete(request, heard.hear)
         except BackendError as error:
             heard.error = error
             raise

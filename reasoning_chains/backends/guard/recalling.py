@@ -25,19 +25,23 @@ class Recalling(Wrapper):
         store: Where replies are kept.
         offline: Whether nothing is asked: what is not there is an error that says so.
 
-    A reply is handed on when it is safe on the disk. Who stops waiting for one that was asked for
-    has it kept nevertheless, where the backend is paid by the request.
+    A reply is handed on when it is safe on the disk.
     """
 
     def __init__(self, inner: Backend, store: Store, *, offline: bool = False) -> None:
         super().__init__(inner)
         self.store, self.offline = store, offline
-        self._flying: set[asyncio.Task[None]] = set()
 
     @property
     def bills(self) -> bool:
         """Its replies tell what they cost, for the store counts it too."""
         return True
+
+    @property
+    def keeps(self) -> bool:
+        """What is paid for is kept, whoever waits for it; a free local engine frees the row."""
+        price = self.price
+        return price is None or bool(price.input or price.output)
 
     async def score(self, content: Content, continuations: Sequence[str]) -> Sequence[Completion]:
         """Score by the backend inside; scores are not kept.
@@ -49,15 +53,9 @@ class Recalling(Wrapper):
             raise BackendError("scores are not kept in a store: leave offline out")
         return await super().score(content, continuations)
 
-    async def aclose(self) -> None:
-        """Wait for what is paid for and on its way, and close the backend inside."""
-        while self._flying:
-            await asyncio.wait(self._flying)
-        await super().aclose()
-
     async def complete(self, request: Request, emit: Emit) -> None:
         """Give what is there, and buy the rest in one request."""
-        found = self.store.find(request.samples)
+        found = await self.store.recall(request.samples)
         missing: list[int] = []
         for at, key in enumerate(request.samples):
             if key in found:
@@ -67,24 +65,9 @@ class Recalling(Wrapper):
             else:
                 missing.append(at)
         if missing:
-            await self._bought(request, missing, emit)
-
-    async def _bought(self, request: Request, missing: list[int], emit: Emit) -> None:
-        keys = tuple(request.samples[at] for at in missing)
-        narrowed = Request(request.content, keys)
-        task = asyncio.create_task(self._buy(narrowed, lambda at, news: emit(missing[at], news)))
-        self._flying.add(task)
-        task.add_done_callback(self._flying.discard)
-        try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError:
-            if not self._is_paid():
-                task.cancel()  # a local engine frees the row
-            raise
-
-    def _is_paid(self) -> bool:
-        price = self.price
-        return price is None or bool(price.input or price.output)
+            keys = tuple(request.samples[at] for at in missing)
+            narrowed = Request(request.content, keys)
+            await self._buy(narrowed, lambda at, news: emit(missing[at], news))
 
     async def _buy(self, request: Request, emit: Emit) -> None:
         keeping: list[asyncio.Task[None]] = []
@@ -92,7 +75,8 @@ class Recalling(Wrapper):
         def hear(at: int, news: Delta | Completion | BackendError) -> None:
             if isinstance(news, Completion):
                 told = billed(news, self.inner)
-                keeping.append(asyncio.create_task(self._keep(request, at, told, emit)))
+                safe = self.store.put(request.samples[at], request.content, told)
+                keeping.append(asyncio.create_task(_when(safe, at, told, emit)))
             else:
                 emit(at, news)
 
@@ -102,9 +86,10 @@ class Recalling(Wrapper):
             if keeping:
                 await asyncio.gather(*keeping)
 
-    async def _keep(self, request: Request, at: int, completion: Completion, emit: Emit) -> None:
-        await self.store.keep(request.samples[at], request.content, completion)
-        emit(at, completion)
+
+async def _when(safe: asyncio.Future[None], at: int, completion: Completion, emit: Emit) -> None:
+    await safe
+    emit(at, completion)
 
 
 def _recalled(completion: Completion) -> Completion:

@@ -12,6 +12,9 @@ _THROTTLED = 429
 _LATE = 0.05
 """How much later than a server asked it is asked again, at most: never earlier."""
 
+_TO_STRANGERS = 3
+"""How often it is tried to reach what has never answered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Retry:
@@ -58,13 +61,20 @@ class Retry:
         full = min(self.longest, begin * 2.0 ** min(attempt - 1, 60))
         return full * (0.5 + 0.5 * luck)
 
-    def refusal(self, error: BackendError, attempt: int, ends: float) -> str:
+    def refusal(self, error: BackendError, attempt: int, ends: float, *, known: bool = True) -> str:
         """Say why there is no further attempt; "" where there is one.
 
-        `ends` is when the next one would begin, in seconds from the first.
+        Args:
+            error: What the last attempt ended with.
+            attempt: Which one that was, from 1 on.
+            ends: When the next one would begin, in seconds from the first.
+            known: Whether anything was ever answered there; else the address is likely wrong.
         """
         if not error.retryable:
             return "the same would come again"
+        unreached = error.status is None and not error.lost
+        if unreached and not known and attempt >= _TO_STRANGERS:
+            return "nothing was ever answered there"
         if self.attempts is not None and attempt >= self.attempts:
             return f"{self.attempts} attempts are allowed"
         if self.seconds is not None and ends > self.seconds:
@@ -79,14 +89,19 @@ class Bucket:
         burst: How many may be sent at once.
         share: How much of a repeated attempt each success allows.
         rate: How many are allowed each second, whatever succeeds.
+
+    Attributes:
+        known: Whether anything has ever succeeded.
     """
 
     def __init__(self, burst: float = 50.0, share: float = 0.1, rate: float = 1.0) -> None:
         self._burst, self._share, self._rate = burst, share, rate
         self._left, self._at = burst, 0.0
+        self.known = False
 
     def succeed(self) -> None:
         """Count a success."""
+        self.known = True
         self._left = min(self._burst, self._left + self._share)
 
     def wait(self, now: float) -> float:

@@ -94,14 +94,18 @@ class _Again:
         own = self._mine.retry.wait(error, state.attempt_number, random.random())
         wait = max(own, self._mine.bucket.wait(now))
         ends = now - self._began + wait
-        if not self._mine.retry.refusal(error, state.attempt_number, ends):
+        if not self._refusal(state, ends):
             self._mine.bucket.take(now)
         return wait
 
     def _stop(self, state: RetryCallState) -> bool:
         ends = time.monotonic() - self._began + state.upcoming_sleep
-        self._why = self._mine.retry.refusal(_error(state), state.attempt_number, ends)
+        self._why = self._refusal(state, ends)
         return bool(self._why)
+
+    def _refusal(self, state: RetryCallState, ends: float) -> str:
+        error, known = _error(state), self._mine.bucket.known
+        return self._mine.retry.refusal(error, state.attempt_number, ends, known=known)
 
     def _given_up(self, error: BackendError, attempts: int) -> BackendError:
         """Tell how often it was tried, and why not once more."""

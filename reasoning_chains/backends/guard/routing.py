@@ -77,6 +77,11 @@ class Router:
         )
 
     @property
+    def paces(self) -> bool:
+        """Whether all targets tell when something is sent."""
+        return all(getattr(target.backend, "paces", False) for target in self.targets)
+
+    @property
     def defaults(self) -> Sampling:
         """The longest reply that a target gives unasked; each lays its own over the rest."""
         longest = [target.backend.defaults.max_tokens for target in self.targets]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Hashable, Sequence
 
 from reasoning_chains.errors import BackendError
@@ -10,12 +11,16 @@ from reasoning_chains.types import Completion, Delta, Request
 
 __all__ = ["Samples", "work_of"]
 
+_TURNS = 12
+"""Turns of the event loop in which one who cannot pay for another reply leaves, with his tasks."""
+
 
 class Samples:
     """Sends samples, hands on what lands, and keeps what failed.
 
     A reply that broke off while it was watched begins anew with the next attempt: the watcher is
-    told by a delta with `anew`.
+    told by a delta with `anew`. Before it is asked again for a reply that may have been billed, who
+    pays is told by one with `lost`.
 
     Attributes:
         failed: What each sample failed with that has not landed.
@@ -30,8 +35,12 @@ class Samples:
     async def send(self, backend: Backend, wanted: Sequence[int]) -> int:
         """Send some samples in one request; give how many landed."""
         before = self._heard.intersection(wanted)
-        for at in wanted:
-            self.failed.pop(at, None)
+        earlier = [(at, self.failed.pop(at)) for at in wanted if at in self.failed]
+        if lost := [at for at, error in earlier if error.lost]:
+            for at in lost:
+                self._emit(at, Delta(lost=True))
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
 
         def hear(index: int, news: Delta | Completion | BackendError) -> None:
             self._hear(wanted[index], news, before)
@@ -48,6 +57,9 @@ class Samples:
     def _hear(self, at: int, news: Delta | Completion | BackendError, before: set[int]) -> None:
         if isinstance(news, BackendError):
             self.failed[at] = news
+            return
+        if isinstance(news, Delta) and news.lost:
+            self._emit(at, news)
             return
         if at in before:
             before.remove(at)

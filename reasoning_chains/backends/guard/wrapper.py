@@ -45,6 +45,16 @@ class Wrapper:
         return bool(getattr(self.inner, "bills", False))
 
     @property
+    def keeps(self) -> bool:
+        """Whether a reply is kept that nobody waits for any more."""
+        return bool(getattr(self.inner, "keeps", False))
+
+    @property
+    def paces(self) -> bool:
+        """Whether it tells by `at_the_wire` when something is sent."""
+        return bool(getattr(self.inner, "paces", False))
+
+    @property
     def limits(self) -> Mapping[str, str]:
         """What the account's last answer said of its limits, by the names of headers."""
         told: Mapping[str, str] = getattr(self.inner, "limits", {})

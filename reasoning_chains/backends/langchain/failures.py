@@ -34,6 +34,7 @@ def failed(error: BaseException, name: str, secrets: Sequence[str]) -> BackendEr
         said = f"failed{at}: {worded(error, secrets)}"
     made = HostedError(f"{name} {said}", retryable=_retryable(error, status), status=status)
     made.retry_after = _retry_after(error)
+    made.lost = status is None and made.retryable and "Connect" not in type(error).__name__
     if not hasattr(error, "request") and not hasattr(error, "response"):
         made.__cause__ = error  # others hold the headers that were sent
     return made

@@ -18,6 +18,8 @@ __all__ = ["Answer", "Refusal", "Teller", "host_of", "retry_after"]
 _QUOTED = 300  # characters of a server's own words in an error: enough to tell, one line long
 _PASSING = frozenset({408, 409, 425, 429})
 _LASTING = frozenset({501, 505})
+_REFUSED = 300
+"""From this status on nothing was made, so nothing is billed."""
 _UNPAID = ("insufficient_quota", "billing")
 
 
@@ -94,14 +96,18 @@ class Teller:
 
     def failed(self, said: str, *, retryable: bool, status: int | None = None) -> HostedError:
         """Make an error that begins with the address."""
-        return HostedError(f"{self.address.base} {said}", retryable=retryable, status=status)
+        error = HostedError(f"{self.address.base} {said}", retryable=retryable, status=status)
+        error.lost = status is None or status < _REFUSED
+        return error
 
     def unreachable(self, reason: str, *, retryable: bool) -> HostedError:
         """The address cannot be connected to."""
-        return self.failed(
+        error = self.failed(
             f"cannot be reached ({self.clean(reason)}): is base_url right and the server running?",
             retryable=retryable,
         )
+        error.lost = False
+        return error
 
     def timed_out(self, seconds: float) -> HostedError:
         """Nothing, or not everything, came in time."""

@@ -17,7 +17,11 @@ from reasoning_chains import (
     ZeroShotCoT,
     open_backend,
 )
+from reasoning_chains.backends.coalesce import Coalescing
 from reasoning_chains.backends.guard.guarding import stored
+from reasoning_chains.backends.guard.pace import Pace
+from reasoning_chains.backends.guard.pacer import Pacer
+from reasoning_chains.backends.guard.pacing import Pacing
 from reasoning_chains.backends.guard.recalling import Recalling
 from reasoning_chains.errors import BackendError
 from reasoning_chains.pricing import Price
@@ -68,24 +72,75 @@ def test_failures_are_not_kept(tmp_path: Path) -> None:
     store.close()
 
 
-@pytest.mark.parametrize("paid", [True, False])
-def test_who_stops_waiting_has_what_was_paid_for_kept(tmp_path: Path, paid: bool) -> None:
-    inner = Slow(0.1)
-    inner.price = Price(1, 1) if paid else Price()  # type: ignore[attr-defined]
+class Sold(Slow):
+    """One that has a price, and takes each sample alone."""
+
+    capabilities = Capabilities(n=False)
+
+    def __init__(self, seconds: float, price: Price) -> None:
+        super().__init__(seconds)
+        self.price = price
+
+
+def left(
+    tmp_path: Path, inner: Slow, pace: Pace | None, seconds: float = 0.02
+) -> tuple[int, list[int]]:
+    """Ask for three samples at once, leave, and tell what is kept and was sent in the end."""
     store = Store(tmp_path / "s.db")
-    backend = Recalling(inner, store)
-    (request,) = requests((0, "p", 1))
+    asks = requests((0, "p", 1), (0, "p", 2), (0, "p", 3))
 
     async def story() -> int:
-        task = asyncio.create_task(backend.complete(request, lambda at, news: None))
-        await asyncio.sleep(0.02)
+        guarded = inner if pace is None else Pacing(inner, Pacer(pace))
+        backend = Coalescing(Recalling(guarded, store))
+        made = [backend.complete(ask, lambda at, news: None) for ask in asks]
+        task = asyncio.gather(*made)
+        await asyncio.sleep(seconds)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        await asyncio.sleep(0.3)
-        return len(store.find(request.samples))
+        await backend.aclose()
+        return len(store.find([ask.samples[0] for ask in asks]))
 
-    assert asyncio.run(story()) == int(paid)
+    kept = asyncio.run(story())
     store.close()
+    return kept, [int(path[-1]) for path in inner.order]
+
+
+@pytest.mark.parametrize(("paid", "kept"), [(True, 3), (False, 0)])
+def test_who_stops_waiting_has_what_was_paid_for_kept(
+    tmp_path: Path, paid: bool, kept: int
+) -> None:
+    inner = Sold(0.1, Price(1, 1) if paid else Price())
+    assert left(tmp_path, inner, None) == (kept, [1, 2, 3])
+
+
+def test_what_was_not_sent_yet_is_not_bought_when_nobody_waits(tmp_path: Path) -> None:
+    one = Pace(concurrency=1, adaptive=False)
+    assert left(tmp_path, Sold(0.1, Price(1, 1)), one) == (1, [1])
+
+
+def test_who_comes_back_finds_the_reply_on_its_way(tmp_path: Path) -> None:
+    store, inner = Store(tmp_path / "s.db"), Sold(0.1, Price(1, 1))
+    (ask,) = requests((0, "p", 1))
+    heard: list[object] = []
+
+    async def story() -> None:
+        backend = Coalescing(Recalling(Pacing(inner), store))
+        first = asyncio.create_task(backend.complete(ask, lambda at, news: None))
+        await asyncio.sleep(0.02)
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        await backend.complete(ask, lambda at, news: heard.append(news))
+
+    asyncio.run(story())
+    assert len(inner.order) == len(heard) == 1
+    store.close()
+
+
+@pytest.mark.parametrize("chance", range(6))
+def test_leaving_at_any_moment_keeps_what_was_sent(tmp_path: Path, chance: int) -> None:
+    inner = Sold(0.03, Price(1, 1))
+    kept, sent = left(tmp_path, inner, Pace(concurrency=2), 0.01 * chance)
+    assert kept == len(sent)
 
 
 class Ordered:
