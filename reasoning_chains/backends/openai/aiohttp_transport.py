@@ -14,6 +14,7 @@ from reasoning_chains.backends.openai.transport import (
     MOST_BYTES,
     Caller,
     Limits,
+    Piece,
     Sink,
     encoded,
     is_stream,
@@ -69,8 +70,8 @@ class AiohttpTransport:
         line = await self._lines.get()
         data = encoded(body)
         try:
-            async with line.turn:
-                return await self._exchange(line.session, data, sink)
+            async with line.turn, self._limits.watched(body, self._caller.teller) as came:
+                return await self._exchange(line.session, data, sink, came)
         except (aiohttp.ClientError, TimeoutError, OSError, HostedError) as error:
             failure = self._worded(error).with_traceback(None)
         # Raised outside of the handler, so that no frame of the HTTP client, whose local
@@ -78,7 +79,7 @@ class AiohttpTransport:
         raise failure
 
     async def _exchange(
-        self, session: aiohttp.ClientSession, data: bytes, sink: Sink | None
+        self, session: aiohttp.ClientSession, data: bytes, sink: Sink | None, came: Piece
     ) -> Answer:
         async with session.post(
             self._caller.address.url,
@@ -86,20 +87,23 @@ class AiohttpTransport:
             headers=self._caller.sent_headers(),
             allow_redirects=False,
         ) as response:
+            came()
             headers = response.headers
             if sink is None or not is_stream(response.status, headers):
-                whole = await self._read(response)
+                whole = await self._read(response, came)
                 return self._caller.answer(response.status, headers, whole)
             size = 0
             async for piece in response.content.iter_any():
+                came()
                 size = self._within(size + len(piece))
                 sink(piece)
             return self._caller.answer(response.status, headers, b"")
 
-    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+    async def _read(self, response: aiohttp.ClientResponse, came: Piece) -> bytes:
         pieces: list[bytes] = []
         size = 0
         async for piece in response.content.iter_any():
+            came()
             size = self._within(size + len(piece))
             pieces.append(piece)
         return b"".join(pieces)

@@ -14,6 +14,7 @@ from reasoning_chains.backends.openai.address import OFFICIAL, Address, Dialect,
 from reasoning_chains.backends.openai.asking import Asking
 from reasoning_chains.backends.openai.exchange import Exchange
 from reasoning_chains.backends.openai.failures import Teller
+from reasoning_chains.backends.openai.patience import Patience
 from reasoning_chains.backends.openai.sharing import NativeN
 from reasoning_chains.backends.openai.to_wire import check
 from reasoning_chains.backends.openai.transport import Caller, Limits, Transport
@@ -38,6 +39,7 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "timeout": (float,),
     "connect_timeout": (float,),
     "connections": (int,),
+    "learned_timeouts": (bool,),
 }
 _TOKEN = frozenset(string.ascii_letters + string.digits + "-_")
 _OURS = frozenset({"host", "content-length", "content-type", "transfer-encoding", "connection"})
@@ -61,6 +63,8 @@ class OpenAIBackend:
         thinking: Whether the model thinks by itself: prompts then leave out what asks for steps.
         timeout: Seconds for a whole reply.
         connect_timeout: Seconds for a connection.
+        learned_timeouts: Whether an answer is given up that is much slower than the address's
+            others, before `timeout` is over.
         connections: The most connections at once; waiting for one is no part of `timeout`.
         headers: Further headers, hidden like keys.
         allow_http: Whether plain http may leave this machine.
@@ -81,6 +85,7 @@ class OpenAIBackend:
     timeout: float = 600.0
     connect_timeout: float = 10.0
     connections: int = 100
+    learned_timeouts: bool = True
     headers: Mapping[str, str | Secret] = field(default_factory=dict, repr=False)
     allow_http: bool = False
     defaults: Sampling = Sampling(max_tokens=4096)
@@ -152,7 +157,8 @@ class OpenAIBackend:
         )
 
     def _transport(self, caller: Caller) -> Transport:
-        limits = Limits(self.timeout, self.connect_timeout, self.connections)
+        patience = Patience() if self.learned_timeouts else None
+        limits = Limits(self.timeout, self.connect_timeout, self.connections, patience)
         if self.transport == "aiohttp":
             from reasoning_chains.backends.openai.aiohttp_transport import AiohttpTransport
 

@@ -116,6 +116,14 @@ class Teller:
             retryable=True,
         )
 
+    def stalled(self, seconds: float) -> HostedError:
+        """It sent nothing for much longer than it ever did before."""
+        return self.failed(
+            f"sent nothing for {seconds:.3g} s, much longer than before: try later, or set "
+            "learned_timeouts=False",
+            retryable=True,
+        )
+
     def cut(self, reason: str) -> HostedError:
         """The connection ended inside the reply."""
         return self.failed(f"broke off its reply ({self.clean(reason)})", retryable=True)

@@ -19,6 +19,7 @@ from reasoning_chains.backends.openai.transport import (
     MOST_BYTES,
     Caller,
     Limits,
+    Piece,
     Sink,
     is_stream,
 )
@@ -74,8 +75,12 @@ class SdkTransport:
         """Post a body and give the whole answer; an event stream's pieces go to the sink."""
         line = await self._lines.get()
         try:
-            async with line.turn, asyncio.timeout(self._limits.total):
-                return await self._exchange(line.client, dict(body), sink)
+            async with (
+                line.turn,
+                asyncio.timeout(self._limits.total),
+                self._limits.watched(body, self._caller.teller) as came,
+            ):
+                return await self._exchange(line.client, dict(body), sink, came)
         except openai.APIStatusError as error:
             response = error.response
             return self._caller.answer(response.status_code, response.headers, response.content)
@@ -86,14 +91,16 @@ class SdkTransport:
         raise failure
 
     async def _exchange(
-        self, client: openai.AsyncOpenAI, body: dict[str, Any], sink: Sink | None
+        self, client: openai.AsyncOpenAI, body: dict[str, Any], sink: Sink | None, came: Piece
     ) -> Answer:
         model, messages = body.pop("model"), body.pop("messages")
         create = client.chat.completions.with_streaming_response.create
         async with create(model=model, messages=messages, extra_body=body) as response:
+            came()
             pieces: list[bytes] = []
             take = sink if sink and is_stream(response.status_code, response.headers) else None
             async for piece in response.iter_bytes():
+                came()
                 (take or pieces.append)(piece)
             whole = b"".join(pieces)
             return self._caller.answer(response.status_code, response.headers, whole)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from reasoning_chains.backends.guard.told import HEADERS
 from reasoning_chains.backends.openai.address import Address
 from reasoning_chains.backends.openai.failures import Answer, Teller, host_of
+from reasoning_chains.backends.openai.patience import Patience
 from reasoning_chains.secrets import Secret
 
 __all__ = ["MOST_BYTES", "Caller", "Limits", "Sink", "Transport", "encoded", "is_stream"]
 
 MOST_BYTES = 64 * 2**20  # of a reply, decompressed: 128 long replies with logprobs have less
 Sink: TypeAlias = Callable[[bytes], None]
+Piece: TypeAlias = Callable[[], None]
 T = TypeVar("T")
 _HEADERS = ("location", "retry-after", "retry-after-ms", "x-should-retry")
 
@@ -33,11 +36,24 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds for a whole reply and for connecting, and how many connections at once."""
+    """Seconds for a whole reply and for connecting, and how many connections at once.
+
+    `patience` learns how long to wait for the next byte; None where only the whole counts.
+    """
 
     total: float
     connect: float
     connections: int
+    patience: Patience | None = None
+
+    @asynccontextmanager
+    async def watched(self, body: Mapping[str, Any], teller: Teller) -> AsyncIterator[Piece]:
+        """Give what is called when something of an answer comes."""
+        if self.patience is None:
+            yield lambda: None
+        else:
+            async with self.patience.waiting(body, teller) as watch:
+                yield watch.piece
 
 
 @dataclass(frozen=True, slots=True)
