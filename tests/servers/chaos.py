@@ -1,10 +1,10 @@
 """Faults by chance, seeded, and what each item was billed: a provider on a bad day.
 
-    python -m tests.servers.chaos SEED HANG
+    python -m tests.servers.chaos SEED HANG FAULTS BILL
 
-Serves until killed. Its bill is written to standard output, a line for each reply that is paid for:
-the item's question, behind `lost: ` where the reply does not reach who asked. HANG is how many
-seconds a hanging answer hangs.
+Serves until killed. HANG is how many seconds a hanging answer hangs; with FAULTS 0 there are none.
+Its bill is the file BILL, a line for each request: the item's question where a reply is paid for,
+behind `lost: ` where it does not reach who asked; `-` where nothing is billed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from threading import Lock
 
@@ -25,6 +26,7 @@ from tests.servers.replies import Body, Model
 __all__ = ["LOST", "Chaos"]
 
 LOST = "lost: "
+FREE = "-"
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,11 @@ class Chaos:
 
     def _faults(self) -> dict[str, Fault]:
         async def failed(request: web.Request, body: Body) -> web.StreamResponse:
+            self._bill(FREE)
             return refuse(500, "out of order")
 
         async def throttled(request: web.Request, body: Body) -> web.StreamResponse:
+            self._bill(FREE)
             answer = refuse(429, "slow down")
             answer.headers["Retry-After"] = "0.2"
             return answer
@@ -89,8 +93,8 @@ class Chaos:
         with self._lock:
             behind = self._rng.random() < 0.5
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        self._bill(LOST + _question(body) if behind else FREE)
         if behind:
-            self._bill(LOST + _question(body))
             data = web.json_response(_whole(body)).body
             assert isinstance(data, bytes)
             response.content_length = len(data) + 1
@@ -120,17 +124,15 @@ def _whole(body: Body) -> Body:
 
 def main() -> None:
     """Serve until killed."""
-    seed, hang = sys.argv[1:]
-
-    def bill(question: str) -> None:
-        sys.stdout.write(f"{question}\n")
-        sys.stdout.flush()
-
-    with ChatServer(fault=Chaos(int(seed), float(hang), bill)) as server:
-        sys.stdout.write(f"{server.url}\n")
-        sys.stdout.flush()
-        while True:
-            time.sleep(60)
+    seed, hang, faults, place = sys.argv[1:]
+    rates = Rates(0, 0, 0, 0, 0) if faults == "0" else Rates()
+    with Path(place).open("a", buffering=1, encoding="utf-8") as bill:
+        chaos = Chaos(int(seed), float(hang), lambda line: bill.write(f"{line}\n"), rates)
+        with ChatServer(fault=chaos) as server:
+            sys.stdout.write(f"{server.url}\n")
+            sys.stdout.flush()
+            while True:
+                time.sleep(60)
 
 
 if __name__ == "__main__":
