@@ -20,7 +20,7 @@ from reasoning_chains.types import Sampling
 
 __all__ = ["HEADS", "tried_all"]
 
-HEADS = ("backend", "answers", "seconds", "can", "limits")
+HEADS = ("backend", "answers", "seconds", "can", "limits, or health")
 
 
 async def tried_all(tables: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, ...]]:
@@ -48,5 +48,7 @@ async def _answered(name: str, backend: Backend) -> tuple[str, ...]:
 
 
 def _limits(backend: Backend) -> str:
+    if health := getattr(backend, "health", {}):
+        return "; ".join(f"{name}: {words}" for name, words in health.items())
     found = allowances(getattr(backend, "limits", {}), time.time())
     return ", ".join(f"{one.limit:g} {one.what} a minute" for one in found if one.limit)

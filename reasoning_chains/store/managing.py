@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from reasoning_chains.errors import UserMistake
-from reasoning_chains.store.file import opened, worded
+from reasoning_chains.store.file import opened, worded, writing
 
 __all__ = ["Count", "counted_by_backend", "merged", "pruned", "written_out"]
 
@@ -75,6 +75,11 @@ def written_out(path: Path) -> Iterator[str]:
     Raises:
         UserMistake: It is not there, or is damaged.
     """
+    _there(path).close()  # told before the first line is wanted
+    return _lines(path)
+
+
+def _lines(path: Path) -> Iterator[str]:
     asked = """
         SELECT backend, digest, path, occurrence, at, content, reply
         FROM samples LEFT JOIN contents USING (digest)
@@ -95,16 +100,24 @@ def merged(into: Path, others: Sequence[Path]) -> int:
     """
     for other in others:
         _there(other).close()  # brings it to this version, or says why it cannot be read
-        if other.resolve() == into.resolve():
+        if into.exists() and other.samefile(into):
             raise UserMistake(f"{other} cannot be merged into itself: name another store")
-    new = 0
-    with closing(opened(into)) as base, worded(into):
-        for other in others:
-            base.execute("ATTACH ? AS other", (str(other),))
-            made = base.execute(
-                "INSERT OR IGNORE INTO main.samples SELECT * FROM other.samples"
-            ).rowcount
-            base.execute("INSERT OR IGNORE INTO main.contents SELECT * FROM other.contents")
+    with closing(opened(into)) as base:
+        return sum(_taken(base, into, other) for other in others)
+
+
+def _taken(base: sqlite3.Connection, into: Path, other: Path) -> int:
+    """Copy all of one store at once, or nothing of it; damage is told of the one that has it."""
+    with worded(other):
+        base.execute("ATTACH ? AS other", (str(other),))
+        (sound,) = base.execute("PRAGMA other.quick_check(1)").fetchone()
+        if sound != "ok":
             base.execute("DETACH other")
-            new += made
-    return new
+            raise sqlite3.DatabaseError(sound)
+    with worded(into):
+        with writing(base):
+            new = base.execute("INSERT OR IGNORE INTO main.samples SELECT * FROM other.samples")
+            base.execute("INSERT OR IGNORE INTO main.contents SELECT * FROM other.contents")
+            count = new.rowcount
+        base.execute("DETACH other")
+    return count

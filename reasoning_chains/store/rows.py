@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
@@ -24,8 +25,17 @@ class Row(NamedTuple):
 
 def row_of(key: SampleKey, completion: Completion) -> Row:
     """Spell a reply with its key."""
-    told = json.dumps(asdict(completion), separators=(",", ":"))  # ASCII: halves of pairs are none
+    plain = asdict(completion)
+    for token in plain["logprobs"]:
+        token["logprob"] = _number(token["logprob"])
+        token["top"] = [(other, _number(chance)) for other, chance in token["top"]]
+    told = json.dumps(plain, separators=(",", ":"), allow_nan=False)  # ASCII: no halves of pairs
     return Row(*columns(key), told)
+
+
+def _number(value: float) -> float | str:
+    """Spell a number; JSON has none for what is not finite."""
+    return value if math.isfinite(value) else str(value)
 
 
 def columns(key: SampleKey) -> tuple[str, str, str, int]:
@@ -43,7 +53,9 @@ def read_reply(text: str) -> Completion:
     data: dict[str, Any] = json.loads(text)
     calls = tuple(ToolCall(**call) for call in data.pop("tool_calls"))
     tokens = tuple(
-        TokenLogprob(one["token"], one["logprob"], tuple((t, p) for t, p in one["top"]))
+        TokenLogprob(
+            one["token"], float(one["logprob"]), tuple((t, float(p)) for t, p in one["top"])
+        )
         for one in data.pop("logprobs")
     )
     usage, bill = Usage(**data.pop("usage")), Usage(**data.pop("bill"))

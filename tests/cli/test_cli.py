@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -328,9 +327,16 @@ def test_the_demo_says_what_it_does_and_counts_what_was_right(folder: Path) -> N
 
 
 LISTENING = """
-import signal
+import io, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
-from tests.servers.chat import ChatServer
+
+class Telling(io.BufferedReader):
+    def read(self, *size):
+        sys.stdout.write("reading\\n")
+        sys.stdout.flush()
+        return super().read(*size)
+
+sys.stdin = io.TextIOWrapper(Telling(sys.stdin.buffer.raw))
 from reasoning_chains.cli import main
 main()
 """
@@ -341,9 +347,11 @@ def test_ctrl_c_says_that_it_stopped(folder: Path) -> None:
         [PYTHON, "-c", LISTENING, "ask", "-"],
         cwd=folder,
         stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    time.sleep(3)  # it waits for the question by then
+    assert running.stdout is not None
+    assert running.stdout.readline() == b"reading\n"
     running.send_signal(signal.SIGINT)
     _, told = running.communicate(timeout=30)
     assert (running.returncode, told.decode()) == (130, "reasoning-chains: stopped\n")

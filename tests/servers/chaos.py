@@ -127,7 +127,7 @@ def main() -> None:
     seed, hang, faults, place = sys.argv[1:]
     rates = Rates(0, 0, 0, 0, 0) if faults == "0" else Rates()
     with Path(place).open("a", buffering=1, encoding="utf-8") as bill:
-        chaos = Chaos(int(seed), float(hang), lambda line: bill.write(f"{line}\n"), rates)
+        chaos = Chaos(int(seed), float(hang), lambda line: print(line, file=bill), rates)
         with ChatServer(fault=chaos) as server:
             sys.stdout.write(f"{server.url}\n")
             sys.stdout.flush()

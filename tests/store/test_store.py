@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from reasoning_chains import UserMistake
+from reasoning_chains.store.managing import counted_by_backend, merged
 from reasoning_chains.store.store import Store
 from reasoning_chains.types import Completion, SampleKey, TokenLogprob, ToolCall, Usage
 from tests.backends.guard.flaky import CONTENT, landed
@@ -264,3 +265,56 @@ def test_a_store_that_was_taken_away_is_made_anew(tmp_path: Path) -> None:
     again = Store(path)
     assert again.find([key(1), key(2)]) == {key(2): landed(2)}
     again.close()
+
+
+def test_chances_that_are_no_finite_numbers_come_back_and_can_be_counted(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    never = TokenLogprob("7", float("-inf"), (("7", float("-inf")), ("8", -1.5)))
+    reply = Completion("7", logprobs=(never,), bill=Usage(1, 1, 2, 3))
+    store = Store(path)
+    keep(store, (key(1), reply))
+    store.close()
+    again = Store(path)
+    assert again.find([key(1)]) == {key(1): reply}
+    again.close()
+    assert [count.replies for count in counted_by_backend(path)] == [1]
+
+
+def test_a_store_of_an_earlier_version_is_brought_up(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    store = Store(path)
+    keep(store, (key(1), landed(1)))
+    store.close()
+    base = sqlite3.connect(path)
+    base.execute("DROP TABLE spending")
+    base.execute("PRAGMA user_version = 1")
+    base.close()
+    again = Store(path)
+    assert again.find([key(1)]) == {key(1): landed(1)}
+    again.close()
+    base = sqlite3.connect(path)
+    assert base.execute("PRAGMA user_version").fetchone() == (2,)
+    assert base.execute("SELECT count(*) FROM spending").fetchone() == (0,)
+    base.close()
+
+
+def test_stores_are_merged_whole_or_not_at_all(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{name}.db" for name in "abc"]
+    for at, path in enumerate(paths):
+        store = Store(path)
+        keep(store, *((key(number), landed(number)) for number in range(at, at + 300)))
+        store.close()
+    assert merged(paths[0], paths[1:2]) == 1
+    assert merged(paths[0], paths[1:2]) == 0
+    linked = tmp_path / "link.db"
+    linked.hardlink_to(paths[0])
+    with pytest.raises(UserMistake, match=r"link.db cannot be merged into itself"):
+        merged(paths[0], [linked])
+    data = bytearray(paths[2].read_bytes())
+    data[8192:20480] = b"x" * 12288
+    paths[2].write_bytes(data)
+    with pytest.raises(UserMistake, match=r"c.db is damaged"):
+        merged(paths[0], [paths[2]])
+    store = Store(paths[0])
+    assert len(store.find([key(number) for number in range(400)])) == 301
+    store.close()

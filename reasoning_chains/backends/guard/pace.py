@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reasoning_chains.errors import ranged
+from reasoning_chains.errors import ranged, wanted
 
 __all__ = ["Meter", "Pace"]
 
@@ -31,6 +31,7 @@ class Pace:
             if getattr(self, name) is not None:
                 ranged(f"pace {name}", getattr(self, name), float, 0.001)
         ranged("pace concurrency", self.concurrency, int, 1)
+        wanted("pace adaptive", self.adaptive, bool)
 
 
 class Meter:

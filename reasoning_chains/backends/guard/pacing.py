@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import copy
 import time
+from collections.abc import AsyncIterator, Hashable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 
 from reasoning_chains.backends.guard.pacer import Pacer
 from reasoning_chains.backends.guard.samples import work_of
@@ -12,7 +14,7 @@ from reasoning_chains.backends.guard.travel import at_the_wire
 from reasoning_chains.backends.guard.wrapper import Wrapper
 from reasoning_chains.errors import BackendError
 from reasoning_chains.protocols import Backend, Emit
-from reasoning_chains.types import Completion, Delta, Request, Usage
+from reasoning_chains.types import Completion, Content, Delta, Request, Usage
 
 __all__ = ["Pacing"]
 
@@ -52,15 +54,45 @@ class Pacing(Wrapper):
         Raises:
             BackendError: The account refused the key a moment ago: nothing was sent.
         """
-        line, expected = self.pacer.line(), self._expected(request)
-        await line.enter(work_of(request))
+        expected = self._expected(request.content, request.n)
+        async with self._slot(work_of(request), expected):
+            heard = _Heard(emit)
+            with self._counting(heard, expected):
+                await self.inner.complete(request, heard.hear)
+
+    async def score(self, content: Content, continuations: Sequence[str]) -> Sequence[Completion]:
+        """Do the same for the scores of given texts."""
+        expected = self._expected(content, 0)
+        async with self._slot(None, expected):
+            heard = _Heard(lambda at, news: None)
+            with self._counting(heard, expected):
+                found = await super().score(content, continuations)
+                for one in found:
+                    heard.hear(0, one)
+                return found
+
+    @asynccontextmanager
+    async def _slot(self, work: Hashable, expected: float) -> AsyncIterator[None]:
+        line = self.pacer.line()
+        await line.enter(work)
         try:
             self._check()
             await self._turn(expected)
             self.pacer.started(time.monotonic())
-            await self._send(request, emit, expected)
+            yield
         finally:
             line.leave()
+
+    @contextmanager
+    def _counting(self, heard: _Heard, expected: float) -> Iterator[None]:
+        try:
+            with at_the_wire():
+                yield
+        except BackendError as error:
+            heard.error = error
+            raise
+        finally:
+            self._count(heard, expected)
 
     async def _turn(self, expected: float) -> None:
         """Wait for the account; who leaves, or is refused meanwhile, takes nothing."""
@@ -79,35 +111,25 @@ class Pacing(Wrapper):
         if (refusal := self.pacer.refusal(time.monotonic())) is not None:
             raise copy.copy(refusal)
 
-    async def _send(self, request: Request, emit: Emit, expected: float) -> None:
-        heard = _Heard(emit)
-        try:
-            with at_the_wire():
-                await self.inner.complete(request, heard.hear)
-        except BackendError as error:
-            heard.error = error
-            raise
-        finally:
-            self._count(heard, expected)
-
     def _count(self, heard: _Heard, expected: float) -> None:
         now, used = time.monotonic(), heard.bill
         if told := getattr(self.inner, "limits", None):
             self.pacer.told(told, now, time.time())
         if heard.landed:
-            self._reply[0] += 0.1 * (used.completion_tokens / heard.landed - self._reply[0])
+            if used.completion_tokens:
+                self._reply[0] += 0.1 * (used.completion_tokens / heard.landed - self._reply[0])
             self.pacer.landed(now, expected - used.tokens)
             if used.requests > 1:
                 self.pacer.besides(used.requests - 1, now)
         elif heard.error is not None:
             self.pacer.failed(heard.error, now, expected)
 
-    def _expected(self, request: Request) -> float:
+    def _expected(self, content: Content, samples: int) -> float:
         """Estimate the tokens of a request."""
-        prompt = sum(len(m.content.encode()) for m in request.content.messages) / _BYTES_A_TOKEN
-        most = request.content.sampling.max_tokens
+        prompt = sum(len(m.content.encode()) for m in content.messages) / _BYTES_A_TOKEN
+        most = content.sampling.max_tokens
         reply = self._reply[0] if most is None else min(self._reply[0], most)
-        return prompt + request.n * reply
+        return prompt + samples * reply
 
 
 class _Heard:

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import logging
 import random
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from reasoning_chains.backends.guard.retry import Bucket, Retry
 from reasoning_chains.backends.guard.samples import Samples
 from reasoning_chains.backends.guard.wrapper import Wrapper
 from reasoning_chains.errors import BackendError
 from reasoning_chains.protocols import Backend, Emit
-from reasoning_chains.types import Request
+from reasoning_chains.types import Completion, Content, Request
 from reasoning_chains.waiting import together
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
 
 __all__ = ["Retrying"]
+
+_T = TypeVar("_T")
+_LOG = logging.getLogger("reasoning_chains")
+_LONG = 3.0
+"""Seconds of a wait that somebody who looks on should know of."""
+_QUIET = 10.0
+"""Seconds between two such messages."""
 
 
 class Retrying(Wrapper):
@@ -35,46 +44,80 @@ class Retrying(Wrapper):
         super().__init__(inner)
         self.retry = retry or Retry()
         self.bucket = bucket or Bucket()
+        self._quiet_until = [0.0]  # in a list: views share it
 
     async def complete(self, request: Request, emit: Emit) -> None:
         """Ask, and ask again for each sample that did not come."""
         samples = Samples(request, emit)
         self._book(await samples.send(self.inner, range(request.n)))
         missing, began = list(samples.failed), time.monotonic()
-        await together([_Again(self, samples, at, began).run() for at in missing])
+        await together([self._again(samples, at, began) for at in missing])
+
+    async def score(self, content: Content, continuations: Sequence[str]) -> Sequence[Completion]:
+        """Score, and ask again where that fails.
+
+        Raises:
+            BackendError: It failed for good.
+        """
+
+        async def once() -> Sequence[Completion]:
+            found = await super(Retrying, self).score(content, continuations)
+            self._book(1)
+            return found
+
+        try:
+            return await once()
+        except BackendError as error:
+            first = error
+        return await _Again(self, once, first, time.monotonic()).run()
 
     def _book(self, landed: int) -> None:
         for _ in range(landed):
             self.bucket.succeed()
 
-    async def once(self, samples: Samples, at: int) -> None:
-        """Send one sample once more.
+    def tell(self, error: BackendError, wait: float, now: float) -> None:
+        """Log a long wait, one of many."""
+        if wait >= _LONG and now >= self._quiet_until[0]:
+            self._quiet_until[0] = now + _QUIET
+            _LOG.warning("asking again in %.0f s: %s", wait, error)
 
-        Raises:
-            BackendError: It failed again.
-        """
-        self._book(await samples.send(self.inner, (at,)))
-        if at in samples.failed:
-            raise samples.failed[at]
+    async def _again(self, samples: Samples, at: int, began: float) -> None:
+        """Send one sample until it lands, or there is no further attempt."""
+
+        async def once() -> None:
+            self._book(await samples.send(self.inner, (at,)))
+            if at in samples.failed:
+                raise samples.failed[at]
+
+        try:
+            await _Again(self, once, samples.failed[at], began).run()
+        except BackendError as error:
+            samples.give_up(at, error)
 
 
-class _Again:
-    """One sample on its way after its first failure."""
+class _Again(Generic[_T]):
+    """Something on its way after its first failure."""
 
-    def __init__(self, mine: Retrying, samples: Samples, at: int, began: float) -> None:
-        self._mine, self._samples, self._at, self._began = mine, samples, at, began
+    def __init__(
+        self, mine: Retrying, once: Callable[[], Awaitable[_T]], failed: BackendError, began: float
+    ) -> None:
+        self._mine, self._once, self._failed, self._began = mine, once, failed, began
         self._why = ""
 
-    async def run(self) -> None:
-        """Try until it lands, or there is no further attempt."""
+    async def run(self) -> _T:
+        """Try until it succeeds.
+
+        Raises:
+            BackendError: There is no further attempt.
+        """
         from tenacity import AsyncRetrying, retry_if_exception_type
 
-        first = [self._samples.failed[self._at]]
+        first = [self._failed]
 
-        async def attempt() -> None:
+        async def attempt() -> _T:
             if first:
                 raise first.pop()
-            await self._mine.once(self._samples, self._at)
+            return await self._once()
 
         tries = AsyncRetrying(
             retry=retry_if_exception_type(BackendError),
@@ -84,10 +127,10 @@ class _Again:
             reraise=True,
         )
         try:
-            await tries(attempt)
+            return await tries(attempt)
         except BackendError as last:
             attempts = int(tries.statistics["attempt_number"])
-            self._samples.give_up(self._at, self._given_up(last, attempts))
+            raise self._given_up(last, attempts) from None
 
     def _wait(self, state: RetryCallState) -> float:
         error, now = _error(state), time.monotonic()
@@ -96,6 +139,7 @@ class _Again:
         ends = now - self._began + wait
         if not self._refusal(state, ends):
             self._mine.bucket.take(now)
+            self._mine.tell(error, wait, now)
         return wait
 
     def _stop(self, state: RetryCallState) -> bool:

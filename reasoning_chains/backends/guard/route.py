@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Literal, TypeAlias
 
 from reasoning_chains.backends.guard.circuit import Circuit
-from reasoning_chains.errors import BackendError
+from reasoning_chains.errors import BackendError, UnknownName
 from reasoning_chains.pricing import Price
 from reasoning_chains.protocols import Backend
 from reasoning_chains.types import Capabilities, Content, Request
 
-__all__ = ["Rule", "Target", "lacks", "ordered"]
+__all__ = ["RULES", "Rule", "Target", "lacks", "ordered"]
+
+RULES = ("order", "weight", "price", "latency")
 
 Rule: TypeAlias = Literal["order", "weight", "price", "latency"] | Callable[[Request], str]
 """How targets are chosen; a function gives the name of the one that is tried first."""
@@ -41,6 +44,15 @@ class Target:
     landed: int = 0
     failed: int = 0
     pending: int = 0
+
+    @property
+    def health(self) -> str:
+        """What is known of it, in a few words."""
+        words = "resting" if self.circuit.state == "open" else "answering"
+        if not self.landed and not self.failed:
+            words = "not asked yet"
+        quick = f", {self.latency:.2f} s" if self.landed else ""
+        return f"{words}{quick}, {self.landed} landed, {self.failed} failed"
 
     @property
     def load(self) -> float:
@@ -83,6 +95,9 @@ def ordered(
         request: What is asked.
         kept: The target that has answered this conversation so far; it stays in front.
         now: Seconds of a clock that only goes forward.
+
+    Raises:
+        UnknownName: A function named none of those that can answer.
     """
     able = [one for one in targets if not lacks(one.backend.capabilities, request.content)]
     found = _by_rule(able, rule, request)
@@ -101,13 +116,16 @@ def _by_rule(targets: list[Target], rule: Rule, request: Request) -> list[Target
         return _drawn(targets, Random(request.samples[0].seed))
     if callable(rule):
         first = rule(request)
+        if first not in (names := [one.name for one in targets]):
+            raise UnknownName("target that the rule of the route named", str(first), names)
         return sorted(targets, key=lambda one: one.name != first)
     return targets
 
 
 def _price(target: Target) -> float:
+    """Give what a token costs there; where nobody told, it is taken as the dearest."""
     price = Price.read(getattr(target.backend, "price", None))
-    return price.input + price.output if price else 0.0
+    return math.inf if price is None else price.input + price.output
 
 
 def _drawn(targets: Sequence[Target], rng: Random) -> list[Target]:

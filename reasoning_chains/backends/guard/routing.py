@@ -9,9 +9,15 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Self, cast
 
-from reasoning_chains.backends.guard.route import Rule, Target, ordered
+from reasoning_chains.backends.guard.route import RULES, Rule, Target, ordered
 from reasoning_chains.backends.guard.samples import Samples, work_of
-from reasoning_chains.errors import BackendError, CapabilityMissing, UserMistake, ranged
+from reasoning_chains.errors import (
+    BackendError,
+    CapabilityMissing,
+    UnknownName,
+    UserMistake,
+    ranged,
+)
 from reasoning_chains.pricing import Price, billed
 from reasoning_chains.protocols import Backend, Emit, ScoringBackend
 from reasoning_chains.types import Capabilities, Completion, Content, Delta, Request, Sampling
@@ -52,7 +58,11 @@ class Router:
             raise UserMistake("a route needs at least one target")
         told = dict(weights or {})
         for key, weight in told.items():
+            if key not in targets:
+                raise UnknownName("target with a weight", key, targets)
             ranged(f"weight of {key}", weight, float, 0.001)
+        if not callable(rule) and rule not in RULES:
+            raise UnknownName("rule of a route", str(rule), RULES)
         self.targets = [Target(key, one, told.get(key, 1.0)) for key, one in targets.items()]
         self.rule = rule
         self.name = name or f"route({','.join(targets)})"
@@ -95,6 +105,11 @@ class Router:
         if len(known) < len(prices):
             return None
         return Price(max(p.input for p in known), max(p.output for p in known))
+
+    @property
+    def health(self) -> Mapping[str, str]:
+        """What is known of each target, in a few words."""
+        return {target.name: target.health for target in self.targets}
 
     def streamed(self) -> Self:
         """Give a view that hears replies being written; all that is known is shared."""

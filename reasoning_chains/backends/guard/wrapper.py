@@ -61,6 +61,12 @@ class Wrapper:
         return told
 
     @property
+    def health(self) -> Mapping[str, str]:
+        """What is known of each target, in a few words; empty where there is one."""
+        known: Mapping[str, str] = getattr(self.inner, "health", {})
+        return known
+
+    @property
     def load(self) -> float:
         """What part of its slots is taken or waited for; 0 where nobody counts."""
         return float(getattr(self.inner, "load", 0.0))

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reasoning_chains import Direct, ScriptedBackend, UserMistake, open_backend
+from reasoning_chains.backends.embedded import EmbeddedBackend
 from reasoning_chains.backends.guard.guarding import guarded
 from reasoning_chains.backends.guard.pace import Pace
 from reasoning_chains.backends.guard.pacing import Pacing
 from reasoning_chains.backends.guard.retry import Retry
 from reasoning_chains.backends.guard.retrying import Retrying
 from reasoning_chains.backends.openai import OpenAIBackend
+from reasoning_chains.errors import HostedError
+from reasoning_chains.types import Completion, Content, Message, Sampling
 
 HERE = "http://127.0.0.1:9/v1"
 
@@ -79,3 +83,31 @@ def test_one_account_has_one_pace() -> None:
 def test_ones_own_backend_is_guarded_too() -> None:
     backend = guarded(ScriptedBackend(["The answer is 7."]))
     assert Direct().invoke("3 + 4?", backend).answer == "7"
+
+
+class Scoring(EmbeddedBackend):
+    """The embedded model, whose scores fail at first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    async def score(self, content: Content, continuations: Sequence[str]) -> Sequence[Completion]:
+        self.asked += 1
+        if self.asked < 3:
+            raise HostedError("busy", retryable=True, status=503)
+        return await super().score(content, continuations)
+
+
+def test_scores_are_asked_for_again_and_at_the_accounts_pace() -> None:
+    inner = Scoring()
+    backend: Any = guarded(inner, retry=Retry(first=0.001), pace=Pace(concurrency=1))
+    content = Content((Message("user", "What is 3 + 4?"),), Sampling())
+
+    async def story() -> Sequence[Completion]:
+        found: Sequence[Completion] = await backend.score(content, ["7", "8"])
+        await inner.aclose()
+        return found
+
+    assert len(asyncio.run(story())) == 2
+    assert inner.asked == backend.inner.pacer.attempts == 3

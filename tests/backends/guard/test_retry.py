@@ -121,3 +121,25 @@ def test_what_is_no_failure_of_the_backend_passes() -> None:
 
     with pytest.raises(ZeroDivisionError):
         asked(Retrying(Flaky(broken), QUICK), 3)
+
+
+def test_an_address_that_never_answered_is_given_up_soon() -> None:
+    def unreachable(sample: int, attempt: int) -> list[News]:
+        return [BackendError("cannot be reached", retryable=True)]
+
+    inner = Flaky(unreachable)
+    ((error,),) = asked(Retrying(inner, QUICK))
+    assert "sent 3 times; nothing was ever answered there" in str(error)
+    assert len(inner.requests) == 3
+    bucket = Bucket()
+    bucket.succeed()
+    known = Flaky(unreachable)
+    asked(Retrying(known, QUICK, bucket))
+    assert len(known.requests) == 8
+
+
+def test_a_long_wait_is_logged_once_for_many(caplog: pytest.LogCaptureFixture) -> None:
+    inner = Flaky(lambda sample, attempt: [landed(sample) if attempt else failed(after=3.0)])
+    asked(Retrying(inner, QUICK), 3)
+    (message,) = [record.getMessage() for record in caplog.records]
+    assert message == "asking again in 3 s: it failed"

@@ -268,3 +268,36 @@ def test_a_fault_of_the_request_is_none_of_the_target() -> None:
     for at in range(6):
         asked_one(router, at)
     assert len(first.requests) == 6
+
+
+def test_a_price_that_nobody_told_is_taken_as_the_dearest() -> None:
+    unknown, dear = good(), good()
+    dear.price = Price(9, 9)  # type: ignore[attr-defined]
+    assert by(asked(Router({"a": unknown, "b": dear}, "price"))[0]) == "by b"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"rule": "prize"}, "unknown rule of a route 'prize': did you mean price"),
+        ({"weights": {"c": 1.0}}, "unknown target with a weight 'c': known are a, b"),
+    ],
+)
+def test_a_router_that_cannot_be_is_told(options: dict[str, Any], told: str) -> None:
+    with pytest.raises(UserMistake, match=told):
+        Router({"a": good(), "b": good()}, **options)
+
+
+def test_a_rule_that_names_no_target_is_told() -> None:
+    with pytest.raises(UserMistake, match="that the rule of the route named 'c': known are a"):
+        asked(Router({"a": good()}, lambda request: "c"))
+
+
+def test_health_is_told_of_each_target() -> None:
+    router = Router({"a": bad(), "b": good(), "c": good()})
+    assert router.health["a"] == "not asked yet, 0 landed, 0 failed"
+    for name in "xyz":  # each another conversation
+        asyncio.run(all_of(router, requests((0, name, 0))))
+    assert router.health["a"] == "resting, 0 landed, 3 failed"
+    assert router.health["b"].startswith("answering, 0.")
+    assert router.health["b"].endswith("3 landed, 0 failed")
