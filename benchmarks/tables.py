@@ -24,6 +24,7 @@ PAGES = (
     "docs/agents.md",
     "docs/choosing.md",
     "docs/embedded-model.md",
+    "docs/reliability.md",
     "docs/workflows.md",
     *sorted(f"docs/methods/{path.name}" for path in (ROOT / "docs" / "methods").glob("*.md")),
 )
@@ -190,6 +191,36 @@ def overhead() -> str:
     return rows(head, body()) + made_by("overhead")
 
 
+def soak() -> str:
+    """What stands between a chain and its provider, at full size."""
+    data = read("soak")
+    faults, kills, budgets = data["faults"], data["kills"], data["budgets"]
+    greedy = data["greedy"]
+    twice = f"{faults['twice']} (allowed {faults['allowed']})"
+    body = (
+        ("faults and three kills", f"{faults['items']:,} items", "lost", faults["lost"]),
+        ("", "", "counted twice", faults["doubled"]),
+        ("", "", "answers unlike those of a run without faults", faults["different"]),
+        ("", "", "replies paid for twice", twice),
+        ("", "", "requests an item", faults["attempts"]),
+        ("", "", "memory grown from a tenth of the items to all", f"{faults['grown']} MB"),
+        ("kills of a writer", f"{kills['kills']:,} kills", "violations", kills["violations"]),
+        ("budgets", f"{budgets['runs']:,} agents", "spent more than allowed", budgets["over"]),
+        ("", "", "bills unlike what was sold", budgets["unbilled"]),
+        (
+            "a server that writes on",
+            f"{greedy['runs']:,} agents",
+            "beyond that",
+            greedy["over_more"],
+        ),
+    )
+    head = ("what", "size", "counted", "found")
+    commands = ", ".join(f"`{data[part]['command']}` on {data[part]['commit']}" for part in data)
+    machine = faults["machine"]
+    table = rows(head, (tuple(map(str, row)) for row in body))
+    return f"{table}\n\nMade by {commands}; {machine}."
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "every level": every_level,
     "summary": summary,
@@ -199,6 +230,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "engine": engine,
     "overhead": overhead,
     "agents": agents,
+    "soak": soak,
     "twins": twins,
     **methods.parts(),
 }

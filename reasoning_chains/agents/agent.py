@@ -104,6 +104,7 @@ def _limits(card: Card) -> Budget:
         steps=told.tool_calls,
         repeats=told.repeats,
         money=told.money,
+        ledger=told.ledger,
     )
 
 

@@ -26,6 +26,7 @@ class LimitsOf(BaseModel):
     tokens: int | None = Field(default=None, ge=0)
     seconds: float | None = Field(default=None, ge=0)
     money: float | None = Field(default=None, ge=0)
+    ledger: str | None = None
     repeats: int | None = Field(default=3, ge=2)
 
 

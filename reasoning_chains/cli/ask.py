@@ -49,6 +49,7 @@ class AskOptions:
     budget_calls: Annotated[int | None, option("The most samples.", "--budget-calls")] = None
     budget_seconds: Annotated[float | None, option("The most time.", "--budget-seconds")] = None
     budget_money: Annotated[float | None, option("The most money.", "--budget-money")] = None
+    ledger: Annotated[str | None, option("A file: the money is for all runs that name it.")] = None
     temperature: Annotated[float | None, option("Of the sampling.")] = None
     max_tokens: Annotated[int | None, option("The most tokens of each reply.")] = None
     seed: Annotated[int, option("Another seed gives other samples.")] = 0
@@ -72,7 +73,11 @@ class AskOptions:
     def budget(self) -> Budget:
         """Make the limits of the run."""
         return Budget(
-            self.budget_tokens, self.budget_calls, self.budget_seconds, money=self.budget_money
+            self.budget_tokens,
+            self.budget_calls,
+            self.budget_seconds,
+            money=self.budget_money,
+            ledger=self.ledger,
         )
 
 

@@ -29,12 +29,17 @@ ROUNDING = 1 + 1e-9
 
 @dataclass
 class Till:
-    """What was sold: as money, and the tokens of the replies that arrived."""
+    """What was sold: as money, and the tokens of the replies that arrived.
+
+    `flying` is how much more than allowed the replies in flight cost, `excess` the most of it at a
+    time, and `unseen` the same of those that never arrived: nobody can know it.
+    """
 
     money: float = 0.0
     tokens: int = 0
     flying: float = 0.0
     excess: float = 0.0
+    unseen: float = 0.0
     lost: int = 0
     replies: int = 0
 
@@ -76,11 +81,15 @@ class Seller:
             await self._pause()
             if self.rng.random() < 0.06:
                 self.till.lost += 1
+                self.till.unseen += excess
                 emit(at, lost())
                 return
             self.till.tokens += bill.tokens
             self.till.replies += 1
             emit(at, Completion("7", usage=bill, bill=bill))
+        except asyncio.CancelledError:
+            self.till.unseen += excess
+            raise
         finally:
             asyncio.get_running_loop().call_later(0.02, self._land, excess)
 
@@ -175,7 +184,7 @@ async def one(seed: int, outcome: Outcome, *, greedy: bool) -> None:
     outcome.replies += till.replies
     outcome.lost += till.lost
     outcome.over += till.money > most * ROUNDING
-    outcome.over_more += till.money > (most + till.excess) * ROUNDING
+    outcome.over_more += till.money > (most + till.excess + till.unseen) * ROUNDING
     if isinstance(solution, Solution):
         outcome.spent += solution.stop_reason == "budget"
         if solution.stop_reason != "budget":  # where siblings were broken off, some is paid unseen

@@ -12,10 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from reasoning_chains import Budget, Direct, ScriptedBackend, SelfConsistency, UserMistake
+from reasoning_chains import (
+    Budget,
+    Direct,
+    ScriptedBackend,
+    SelfConsistency,
+    UserMistake,
+    load_agent,
+)
 from reasoning_chains.errors import BudgetSpent
 from reasoning_chains.store.ledger import Ledger, ledger_at
 from reasoning_chains.types import Completion, Sampling, Usage
+from tests.servers.chat import ChatServer
 
 BILL = Usage(1, 1, 40, 100)
 PRICE = {"input": 10, "output": 100}  # 0.0104 a reply of BILL
@@ -136,3 +144,24 @@ def test_a_ledger_without_money_or_place_is_told(tmp_path: Path) -> None:
     (tmp_path / "text").write_text("no database, but rather a long text " * 100)
     with pytest.raises(UserMistake, match="is damaged, or no store"):
         sold(tmp_path / "text")
+
+
+def test_a_ledger_is_named_on_the_command_line_and_by_an_agent(tmp_path: Path) -> None:
+    with ChatServer() as server:
+        (tmp_path / "reasoning.toml").write_text(
+            f'[backends.dear]\nuse = "openai:m"\nbase_url = "{server.url}"\n'
+            "price = {input = 10, output = 100}\ndefaults = {max_tokens = 100}\n"
+        )
+        words = ["ask", "What is 3 + 4?", "-b", "dear", "--budget-money", "0.015"]
+        given = [sys.executable, "-m", "reasoning_chains", *words, "--ledger", "l.db"]
+        told = [subprocess.check_output(given, cwd=tmp_path, text=True) for _ in range(9)]
+        asked = len(server.ledger.bodies)
+        folder = tmp_path / "agents" / "saving"
+        folder.mkdir(parents=True)
+        card = "description: Saves.\nchain: direct\nlimits: {money: 0.015, ledger: LEDGER}\n"
+        (folder / "agent.yaml").write_text(card.replace("LEDGER", str(tmp_path / "l.db")))
+        agent = load_agent("saving", project=tmp_path)
+        assert agent.invoke("What is 3 + 4?", backend="dear").stop_reason == "budget"
+        assert len(server.ledger.bodies) == asked
+    assert 0 < asked < 9
+    assert "of the money is left by what" in " ".join(told[-1].split())
