@@ -12,7 +12,8 @@ import typer
 
 from reasoning_chains.agents.agent import Agent, agent_names, load_agent
 from reasoning_chains.cli.ask import option, read_question
-from reasoning_chains.cli.options import with_options
+from reasoning_chains.cli.inputs import check_inputs
+from reasoning_chains.cli.options import INPUTS, given_inputs, with_options
 from reasoning_chains.cli.printing import (
     console,
     print_json,
@@ -42,6 +43,7 @@ class AgentOptions:
     ] = None
     backend: Annotated[str | None, option("Another than its own.", "--backend", "-b")] = None
     context: Annotated[Path | None, option("A file that the question is about.")] = None
+    inputs: Annotated[list[str] | None, option(INPUTS, "--input")] = None
     kind: Annotated[str, option("The answer: number, text, …", "--kind", "-k")] = "text"
     as_json: Annotated[bool, option("Print one JSON object a question.", "--json")] = False
     trace: Annotated[bool, option("Show every prompt and reply.", "--trace")] = False
@@ -53,11 +55,14 @@ class AgentOptions:
 def agent(options: AgentOptions) -> None:
     """Ask an agent; without a question its answers go on from one another, line by line."""
     asked, person = load_agent(options.name), Person()
+    inputs = given_inputs(options.inputs)
+    check_inputs(asked, inputs, options.lang or "en")
     context = read_text(options.context) if options.context else ""
     backend: Any = open_backend(options.backend or asked.home)
     history: tuple[Message, ...] = ()
     for question in _questions(options.question, asked):
-        problem = Problem(question, cast(Kind, options.kind), context=context, history=history)
+        kind = cast(Kind, options.kind)
+        problem = Problem(question, kind, context=context, history=history, inputs=inputs)
         with progress("thinking …") as person.spinner:
             solution: Solution = asked.invoke(
                 problem, backend, seed=options.seed, lang=options.lang, ask_user=person

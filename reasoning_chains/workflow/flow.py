@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,22 +12,18 @@ import jinja2
 from jinja2 import meta, nodes
 
 from reasoning_chains.content import Library, is_there
-from reasoning_chains.errors import TemplateMistake, UnknownName, UserMistake
+from reasoning_chains.errors import TemplateMistake, UnknownName
 from reasoning_chains.templates import FrontMatter, Templates
 from reasoning_chains.templates.environment import ENDING, plain_data
 from reasoning_chains.templates.metering import metered
 from reasoning_chains.templates.render import RENDERING, line_of, syntax_mistake
-from reasoning_chains.tools.choosing import gathered
 from reasoning_chains.workflow.checking import name_of, steps_of
 from reasoning_chains.workflow.environment import WorkflowEnvironment
 from reasoning_chains.workflow.progress import Concluded, Passing, Progress, running
-from reasoning_chains.workflow.tags import options_of
 from reasoning_chains.workflow.whole import check_whole, spared
 
 if TYPE_CHECKING:
     from reasoning_chains.run import Run
-    from reasoning_chains.toolbox import Tool, Toolbox
-    from reasoning_chains.tools.langchain import LangChainTool
     from reasoning_chains.types import Problem
 
 __all__ = ["Flow", "flow_at", "flow_of"]
@@ -144,26 +140,6 @@ class Flow:
         """Give the inputs that must be given: those used without a default or a test for them."""
         used = {name.name for _, tree in self.files() for name in tree.find_all(nodes.Name)}
         return [name for name in self.head.inputs if name in used - spared(self)]
-
-    async def tools(self, given: Sequence[Tool | Toolbox | LangChainTool | str]) -> dict[str, Tool]:
-        """Open the tools that the steps name, beside those that were given.
-
-        Raises:
-            UnknownName: One is neither given nor bundled.
-        """
-        self.check()
-        found = {tool.name: tool for tool in await gathered(given)}
-        for step in (step for _, tree in self.files() for step in steps_of(tree)):
-            tool = options_of(step).get("tool")
-            name = "" if tool is None else str(tool.as_const())
-            if name and name not in found:
-                try:
-                    (found[name],) = await gathered([name])
-                except UserMistake as error:
-                    place = f"{self.name}, line {step.lineno}"
-                    told = f"{place}: {error}; or give it: Workflow(…, tools=[…])"
-                    raise TemplateMistake(told) from None
-        return found
 
     async def render(self, data: Mapping[str, Any], progress: Progress) -> None:
         """Render the file to its end, or to its answer.

@@ -13,6 +13,7 @@ from reasoning_chains.toolbox import Tool, Toolbox
 from reasoning_chains.tools.langchain import LangChainTool, foreign
 from reasoning_chains.workflow.flow import Flow, flow_of
 from reasoning_chains.workflow.progress import Progress, Stopped
+from reasoning_chains.workflow.tooling import tools_of
 
 if TYPE_CHECKING:
     from reasoning_chains.run import Run
@@ -67,7 +68,7 @@ class Workflow(Chain):
         flow = flow_of(run, problem, self.path)
         facts = flow.check()
         data = variables(flow, facts.needed, problem, run)
-        tools, sampling = await flow.tools(self.tools), run.sampling.over(flow.head.settings())
+        tools, sampling = await tools_of(flow, self.tools), run.sampling.over(flow.head.settings())
         progress = Progress(run, problem, tools, sampling, self.max_steps)
         progress.watched, progress.names = facts.watched, facts.names
         try:
