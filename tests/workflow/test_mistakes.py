@@ -84,6 +84,12 @@ CANNOT = {
     "{% extends 'parts/role.jinja' %}\nHello": "line 2: 'Hello' stands in no block",
     "{% extends 'parts/role.jinja' %}{% block skils %}x{% endblock %}": "no file that it "
     "extends has a block 'skils': did you mean skills",
+    A + "\n{% for x in a %}{% step b %}{{ x }}{% endstep %}{% endfor %}": "line 2: the text a "
+    "would be taken letter by letter: write | numbered",
+    "\n{% for x in question %}{% step b %}{{ x }}{% endstep %}{% endfor %}": "line 2: the text que",
+    A + "{% answer %}{{ a | join(', ') }}{% endanswer %}": "line 1: the text a would be taken",
+    "{% step a, schema={'t': 'text'} %}x{% endstep %}\n{% for x in a.t %}{% endfor %}": "line 2: "
+    "the text a.t would be taken",
     "---\ninput: [a]\n---\n{% step a %}x{% endstep %}": "unknown head key 'input'",
 }
 
@@ -104,6 +110,8 @@ LATE = {
     "{% set t = ' ' %}{% step a %}{{ t }}{% endstep %}": "line 1, step a: it has no text",
     "{% step a, tool='calculator' %}1{% endstep %}{% step b %}{{ a[2:] }}{% endstep %}": "step "
     "b: it has no text",
+    "{% set t = 'one' %}\n{% for x in t %}{% step b %}{{ x }}{% endstep %}{% endfor %}": "line 2: "
+    "the text 'one' would be taken letter by letter: write",
     "{% set n = 3 %}{% step a, input=n %}{% endstep %}": "input=3 must be the question",
     "{% if false %}{% step b %}x{% endstep %}{% endif %}{% step a %}{{ b }}{% endstep %}": "step b "
     "was not passed",
