@@ -108,6 +108,16 @@ class Flow:
                 waiting += [other for other in meta.find_referenced_templates(tree) if other]
                 yield name, tree
 
+    def layers(self) -> Iterator[tuple[str, jinja2.nodes.Template]]:
+        """Give the file, the one that it extends, and so on, as far as they are written out."""
+        name, seen = self.name, set[str]()
+        while name and name not in seen:
+            seen.add(name)
+            tree = self.tree(name)
+            yield name, tree
+            above = [node.template for node in tree.body if isinstance(node, nodes.Extends)]
+            name = str(above[0].value) if above and isinstance(above[0], nodes.Const) else ""
+
     def _is_there(self, name: str) -> bool:
         """Tell whether a file that is named can be read; if not, the render tells where it must."""
         try:

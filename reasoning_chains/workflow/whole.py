@@ -10,6 +10,7 @@ from jinja2 import meta, nodes
 from reasoning_chains.errors import TemplateMistake, near
 from reasoning_chains.templates.inheriting import lost_blocks
 from reasoning_chains.workflow.checking import RESERVED, SEEN, bound_names, name_of, steps_of
+from reasoning_chains.workflow.passing import repeated
 from reasoning_chains.workflow.tags import tag_of
 from reasoning_chains.workflow.using import misused
 
@@ -42,6 +43,7 @@ def broken(flow: Flow) -> Iterator[tuple[str, int, str]]:
         lost = lost_blocks(tree, flow.tree)
         for line, told in (*lost, *_unknown(flow, tree), *misused(flow, tree)):
             yield file, line, told
+    yield from repeated(flow)
     if not any(tag_of(node) for _, tree in flow.files() for node in tree.find_all(nodes.CallBlock)):
         yield flow.name, 1, "it holds no step and no answer: write {% step name %}…{% endstep %}"
     for file, line, name in _unset(flow):
