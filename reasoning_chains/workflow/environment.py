@@ -22,6 +22,7 @@ from reasoning_chains.workflow.checking import bound_names, checked
 from reasoning_chains.workflow.progress import Replies, value_of
 from reasoning_chains.workflow.step import Failed
 from reasoning_chains.workflow.tags import Tags
+from reasoning_chains.workflow.unknown import Unknown, told
 from reasoning_chains.workflow.using import letters
 
 __all__ = ["WorkflowEnvironment"]
@@ -41,6 +42,7 @@ class WorkflowEnvironment(MeteredEnvironment):
         self.filters["numbered"] = _numbered
         self.tests["failed"] = _failed
         self.filters["float"], self.filters["int"] = _number(float), _number(int)
+        self.filters["length"] = self.filters["count"] = _length
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = checked(self.plain(source, name), name or "the workflow")
@@ -138,6 +140,8 @@ def _number(kind: type[float] | type[int]) -> Callable[..., Any]:
     """Make a filter that reads a number, and takes nothing else for 0 unless it is told to."""
 
     def read(value: Any, default: Any = _NONE) -> Any:
+        if isinstance(value, Unknown):
+            return value
         try:
             return kind(float(value)) if kind is int else float(value)
         except (TypeError, ValueError, OverflowError):
@@ -152,5 +156,11 @@ def _number(kind: type[float] | type[int]) -> Callable[..., Any]:
     return read
 
 
+def _length(value: Any) -> Any:
+    return Unknown(f"⟨{told(value)} | length⟩") if isinstance(value, Unknown) else len(value)
+
+
 def _failed(value: object) -> bool:
+    if isinstance(value, Unknown):
+        return value.holds(f"{told(value)} is failed", "no")
     return isinstance(value, Failed)
