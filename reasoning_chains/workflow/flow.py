@@ -102,7 +102,7 @@ class Flow:
         waiting, seen = [self.name], set[str]()
         while waiting:
             name = waiting.pop()
-            if name not in seen and (name == self.name or self._is_there(name)):
+            if name not in seen and (name == self.name or self.has(name)):
                 seen.add(name)
                 tree = self.tree(name)
                 waiting += [other for other in meta.find_referenced_templates(tree) if other]
@@ -118,8 +118,8 @@ class Flow:
             above = [node.template for node in tree.body if isinstance(node, nodes.Extends)]
             name = str(above[0].value) if above and isinstance(above[0], nodes.Const) else ""
 
-    def _is_there(self, name: str) -> bool:
-        """Tell whether a file that is named can be read; if not, the render tells where it must."""
+    def has(self, name: str) -> bool:
+        """Tell whether a file that is named is there."""
         try:
             self.environment.get_template(name)
         except jinja2.TemplateNotFound:

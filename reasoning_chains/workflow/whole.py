@@ -41,7 +41,12 @@ def broken(flow: Flow) -> Iterator[tuple[str, int, str]]:
             yield flow.name, 1, told
     for file, tree in flow.files():
         lost = lost_blocks(tree, flow.tree)
-        for line, told in (*lost, *_unknown(flow, tree), *misused(flow, tree)):
+        for line, told in (
+            *lost,
+            *_absent(flow, tree),
+            *_unknown(flow, tree),
+            *misused(flow, tree),
+        ):
             yield file, line, told
     yield from repeated(flow)
     if not any(tag_of(node) for _, tree in flow.files() for node in tree.find_all(nodes.CallBlock)):
@@ -81,6 +86,15 @@ def _unset(flow: Flow) -> Iterator[tuple[str, int, str]]:
         for name in tree.find_all(nodes.Name):
             if name.ctx == "load" and name.name not in known:
                 yield file, name.lineno, name.name
+
+
+def _absent(flow: Flow, tree: nodes.Template) -> Iterator[tuple[int, str]]:
+    """Find files that are included or imported and are not there."""
+    for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport)):
+        name = node.template.value if isinstance(node.template, nodes.Const) else None
+        spare = isinstance(node, nodes.Include) and node.ignore_missing
+        if isinstance(name, str) and not spare and not flow.has(name):
+            yield node.lineno, f"{name!r} is not there"
 
 
 def _unknown(flow: Flow, tree: nodes.Template) -> Iterator[tuple[int, str]]:

@@ -40,6 +40,22 @@ CANNOT = {
     "{% step a, max_tokens='x' %}x{% endstep %}": "step a: sampling max_tokens must be a whole",
     "{% step a, choices=[] %}x{% endstep %}": "choices must be 2 to 26, found 0",
     "{% step a, choices=['x', 'x '] %}x{% endstep %}": "choice 2 is empty, or equal to an earlier",
+    "{% step a, choices=[1, 2] %}x{% endstep %}": 'found 1: write "1", in quotes',
+    "{% step a, choices=['yes', 'Yes'] %}x{% endstep %}": "'yes' and 'Yes' differ in capitals only",
+    "{% step a, schema={'n': 'int'} %}x{% endstep %}": "'int': did you mean whole number?",
+    "{% step a, schema={'n': 'list of str'} %}x{% endstep %}": "did you mean list of text?",
+    "{% step a, schema={'n': 'list of nmber'} %}x{% endstep %}": "did you mean list of number",
+    "{% step a, schema={'n': 'text', 'n': 'number'} %}x{% endstep %}": "step a: schema has the "
+    "field 'n' twice: leave one out",
+    "{% step a, schema={'m': {'n': 'text', 'n': 'text'}} %}x{% endstep %}": "field 'n' twice",
+    "{% step range %}x{% endstep %}": "'range' means something else: give the step another",
+    "---\ninputs: [dict]\n---\n{% step a %}x{% endstep %}": "'dict' means something else: give the",
+    "{% stpe a %}x{% endstep %}": "line 1: Encountered unknown tag 'stpe'.* Did you mean step",
+    "{% user %}x{% enduser %}{% step a %}x{% endstep %}": "no other roles",
+    "\n{% extends 'parts/rolle.jinja' %}{% block x %}{% endblock %}": "flow.jinja, line 2: it "
+    "extends 'parts/rolle.jinja', which is not there: did you mean parts/role.jinja",
+    "{% step a %}x{% endstep %}\n{% import 'gone.jinja' as g %}": "line 2: 'gone.jinja' is "
+    "not there",
     "{% step a, history='no' %}x{% endstep %}": "history must be True or False",
     "{% step a, input=' ' %}{% endstep %}": "must be the question that is asked",
     "{% system %}Be kind {% step a %}x{% endstep %}{% endsystem %}": "line 1: {% system %} holds",
@@ -103,7 +119,7 @@ def test_what_cannot_be_is_told_before_anything_is_asked(tmp_path: Path, text: s
 
 
 LATE = {
-    "{% set l = [1, 2] %}{% step a, choices=l %}x{% endstep %}": "each of .*choices must be text",
+    "{% set l = [1, 2] %}{% step a, choices=l %}x{% endstep %}": "choices must be texts, found 1",
     "{% set n = 100000 %}{% step a, samples=n %}x{% endstep %}": "samples=100000: it must be at",
     "{% set n = 0 %}{% step a, max_tokens=n %}x{% endstep %}": "step a: sampling max_tokens=0",
     "{% set t = 'five' %}{% step a %}{{ t | float }}{% endstep %}": "'five' is no number: ask for",
