@@ -20,6 +20,7 @@ from reasoning_chains.templates.render import RENDERING, line_of, syntax_mistake
 from reasoning_chains.workflow.checking import name_of, steps_of
 from reasoning_chains.workflow.environment import WorkflowEnvironment
 from reasoning_chains.workflow.progress import Concluded, Passing, Progress, running
+from reasoning_chains.workflow.tags import tag_of
 from reasoning_chains.workflow.whole import check_whole, spared
 
 if TYPE_CHECKING:
@@ -129,6 +130,17 @@ class Flow:
     def names(self) -> frozenset[str]:
         """Give the names of all steps."""
         return frozenset(name_of(step) for _, tree in self.files() for step in steps_of(tree))
+
+    def answering(self) -> frozenset[str]:
+        """Give the names that an answer uses; where there is no answer, those of all steps."""
+        answers = [
+            node
+            for _, tree in self.files()
+            for node in tree.find_all(nodes.CallBlock)
+            if tag_of(node) == "answer"
+        ]
+        named = {name.name for node in answers for name in node.find_all(nodes.Name)}
+        return frozenset(named) if answers else self.names()
 
     def watched(self) -> frozenset[str]:
         """Give the steps of which the file asks whether they failed; by a loop or macro, any."""

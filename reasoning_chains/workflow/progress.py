@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from reasoning_chains.errors import (
     BackendError,
+    BudgetSpent,
     Caught,
     ReasoningChainsError,
     TemplateMistake,
@@ -151,8 +152,11 @@ class Progress:
 
     async def consult(self, name: str, place: str, question: object) -> str:
         """Ask the person, and keep what was said for the body of the step."""
-        with paused():
-            self.said = await consulted(self.run, f"{place}, step {name}", question)
+        where = f"{place}, step {name}"
+        with Caught(BudgetSpent) as spent, paused():
+            self.said = await consulted(self.run, where, question)
+        if spent.error is not None:
+            raise Stopped(f"{where}: {spent.error}", "budget")
         return self.said
 
     async def take(self, name: str, place: str, text: str, options: Mapping[str, Any]) -> None:
@@ -222,6 +226,13 @@ class Progress:
             return self.answer or ""
         value = self.turns[-1].value
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+    def best(self, names: frozenset[str]) -> str:
+        """Give the latest text that a step of these names gave; "" where there is none."""
+        for turn in reversed(self.turns):
+            if turn.step.name in names and isinstance(turn.value, str):
+                return "" if isinstance(turn.value, Failed) else turn.value
+        return ""
 
     @property
     def data(self) -> Any:
