@@ -10,7 +10,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from reasoning_chains.agents.agent import Agent, agent_names, load_agent
+from reasoning_chains.agents.agent import Agent, agent_names, folder_names, load_agent
 from reasoning_chains.cli.ask import option, read_question
 from reasoning_chains.cli.inputs import check_inputs
 from reasoning_chains.cli.options import INPUTS, given_inputs, with_options
@@ -27,6 +27,7 @@ from reasoning_chains.cli.tools import Person
 from reasoning_chains.content import read_text
 from reasoning_chains.errors import UserMistake
 from reasoning_chains.names import open_backend
+from reasoning_chains.project import project_folder
 from reasoning_chains.solution import Solution
 from reasoning_chains.types import Kind, Message, Problem
 
@@ -102,14 +103,15 @@ def _show(solution: Solution, options: AgentOptions) -> None:
 
 def agents() -> None:
     """List the agents, the project's laid over the bundled ones."""
-    print_table(("agent", "what it does"), [_row(name) for name in agent_names()])
+    names = {*agent_names(), *folder_names(project_folder() / "agents")}
+    print_table(("agent", "what it does"), [_row(name) for name in sorted(names)])
 
 
 def lint_agents(folder: Path) -> Iterator[str]:
-    """Give one line for each agent of a project's folder that cannot be loaded."""
-    for path in sorted((folder / "agents").glob("*/agent.yaml")):
+    """Give one line for each folder of a project's agents that cannot be loaded."""
+    for name in folder_names(folder / "agents"):
         try:
-            load_agent(path.parent.name, folder)
+            load_agent(name, folder)
         except UserMistake as error:
             yield str(error)
 
@@ -118,4 +120,4 @@ def _row(name: str) -> tuple[str, str]:
     try:
         return name, load_agent(name).description
     except UserMistake as error:  # one that is broken does not hide the others
-        return name, safe(str(error))
+        return safe(name), safe(str(error))
