@@ -3,9 +3,9 @@
     python -m benchmarks.workflow_steps              # 100 runs a kind
     python -m benchmarks.workflow_steps --count 20
 
-Each workflow has one step, which asks about a sentence such as `Ann is 34 years old and has 12 pens.`
-A step goes on where its choice, its number or its data could be read; it is right where they are
-those of the sentence. Written to benchmarks/results/workflow_steps.json.
+Each workflow has one step, which asks about a sentence such as `Ann is 34 years old and has
+12 pens.` A step goes on where its choice, its number or its data could be read; it is right where
+they are those of the sentence. Written to benchmarks/results/workflow_steps.json.
 """
 
 from __future__ import annotations

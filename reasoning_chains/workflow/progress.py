@@ -61,6 +61,8 @@ class Passing(Exception):
         self.error = error
 
 
+_SHOWN = 500
+"""Letters of a reply that nothing could be read of."""
 _PENDING: Any = object()
 """Stands for the value of a step that runs beside others."""
 
@@ -203,8 +205,9 @@ class Progress:
         if caught.error is not None:
             raise Passing(caught.error)
         if found.answer is None:
-            told = found.text or f"it gave no answer ({found.stop_reason})"
-            raise Stopped(f"{step.where}: {told}", found.stop_reason)
+            told = found.text.strip() or f"it gave no answer ({found.stop_reason})"
+            short = told if len(told) <= _SHOWN else f"{told[:_SHOWN]}… ({len(told):,} letters)"
+            raise Stopped(f"{step.where}: {short}", found.stop_reason)
         if step.name not in self.watched and isinstance(found.value, Failed):
             raise Stopped(f"{step.where}: {found.value}", "failed")
         turn.value = found.answer if found.value is None else found.value

@@ -152,6 +152,22 @@ def test_folders_that_are_no_agents_are_listed_and_linted(tmp_path: Path) -> Non
         assert "pycache" not in done.stdout
 
 
+def test_what_ended_a_workflow_is_printed_once_and_short(tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    (folder / "templates" / "size.jinja").write_text(
+        '{% step a, choices=["small", "big"], chain="direct" %}How?{% endstep %}'
+    )
+    row = {"question": "How?", "completions": ["Hm, " * 3000] * 4}
+    (folder / "replies.jsonl").write_text(json.dumps(row) + "\n")
+    done = run(
+        *("ask", "x", "--chain", "workflow('size')", "--backend", "replay:replies.jsonl"),
+        folder=folder,
+    )
+    assert done.stdout.count("size.jinja, line 1, step a: Hm, Hm, ") == 1, done.stderr
+    assert "stopped: unparsed\n" in done.stdout
+    assert len(done.stdout) < 1_000
+
+
 def test_the_end_of_input_where_the_person_is_asked_is_told(tmp_path: Path) -> None:
     folder = project(tmp_path)
     (folder / "templates" / "hello.jinja").write_text(
