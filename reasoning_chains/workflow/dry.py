@@ -13,7 +13,7 @@ from reasoning_chains.errors import TemplateMistake
 from reasoning_chains.templates import Templates
 from reasoning_chains.types import Message, Problem, Sampling
 from reasoning_chains.workflow.flow import Flow
-from reasoning_chains.workflow.progress import Progress, Stopped, Turn
+from reasoning_chains.workflow.progress import Progress, Stopped, Turn, dialogue
 from reasoning_chains.workflow.step import Step
 from reasoning_chains.workflow.unknown import Unknown, deciding
 from reasoning_chains.workflow.unseen import left_out
@@ -50,7 +50,7 @@ class _Dry(Progress):
 
     async def consult(self, name: str, place: str, question: object) -> str:
         self.said = Unknown("⟨input⟩")
-        return self.said
+        return str(self.said)  # what the dialogue keeps is plain text
 
     async def do(self, turn: Turn) -> None:
         name, choices = turn.step.name, tuple(map(str, turn.step.options.get("choices", ())))
@@ -58,6 +58,7 @@ class _Dry(Progress):
         if choices:
             self.offered[name] = choices
             turn.value = self.picks.get(name, choices[0])
+        turn.told = dialogue(turn.step, str(turn.value))
 
     def decide(self, condition: str, first: str) -> bool:
         """Say whether a condition on what only a run brings holds this time."""

@@ -97,12 +97,8 @@ class _Naming(NodeTransformer):
         line, loop = node.lineno, node.iter
         self.generic_visit(node)
         place = nodes.Const(f"{self._file}, line {line}", lineno=line)
-        over = loop.node if isinstance(loop, nodes.Filter) and loop.node is not None else loop
-        checked_over = nodes.Filter(over, _ITEMS, [place], [], None, None, lineno=line)
-        if over is loop:
-            node.iter = checked_over
-        else:
-            loop.node = checked_over  # within the meter, which makes a generator of it
+        assert isinstance(loop, nodes.Filter)  # the meter, which makes a generator of what it gets
+        loop.node = nodes.Filter(loop.node, _ITEMS, [place], [], None, None, lineno=line)
         return node
 
     def visit_Name(self, node: nodes.Name) -> nodes.Node:

@@ -15,7 +15,7 @@ from reasoning_chains.workflow.tags import options_of, tag_of
 if TYPE_CHECKING:
     from reasoning_chains.workflow.flow import Flow
 
-__all__ = ["missed", "repeated"]
+__all__ = ["misplaced", "missed"]
 
 
 def missed(flow: Flow, spared: frozenset[str]) -> Iterator[tuple[str, int, str]]:
@@ -90,10 +90,17 @@ def _words(name: str, steps: Sequence[Place], world: Mapping[str, Any]) -> str:
     )
 
 
-def repeated(flow: Flow) -> Iterator[tuple[str, int, str]]:
-    """Give file, line and words for each step whose name one of another file has on the way."""
+def misplaced(flow: Flow) -> Iterator[tuple[str, int, str]]:
+    """Give file, line and words for each step that cannot stand where its block does.
+
+    It has the name of a step of another file, or its block fills in a part of the system message.
+    """
     choices = _choices(flow)
     for name, steps in _steps(places(list(flow.layers()))).items():
+        for step in steps:
+            if step.system:
+                told = f"step {name}: its block is a part of the system message: take another block"
+                yield step.file, step.node.lineno, told
         for one, two in combinations(steps, 2):
             if one.file != two.file and _together(one, two, choices):
                 step, other = (one, two) if one.file == flow.name else (two, one)

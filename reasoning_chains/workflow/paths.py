@@ -13,14 +13,17 @@ from reasoning_chains.workflow.tags import tag_of
 
 __all__ = ["Place", "constants", "places", "worlds"]
 
-Branches: TypeAlias = "tuple[tuple[nodes.Expr, ...], tuple[tuple[Branches, ...] | None, ...]]"
+Branches: TypeAlias = "tuple[tuple[nodes.Node, ...], tuple[tuple[Branches, ...] | None, ...]]"
 """The tests of an `{% if %}` in order, and for each of its branches, `else` being the last, what
 must hold besides for it to lead on; None where it does not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A node with the branches and the loops that lead to it; `order` is that of the render."""
+    """A node with the branches and the loops that lead to it; `order` is that of the render.
+
+    `system` tells whether it stands in the system message.
+    """
 
     node: nodes.Node
     file: str
@@ -28,6 +31,7 @@ class Place:
     branches: tuple[Branches, ...] = ()
     loops: tuple[int, ...] = ()
     sure: tuple[int, ...] = ()
+    system: bool = False
 
     def reached(self, world: Mapping[str, Any]) -> bool:
         """Tell whether one gets here where the conditions are as a world says."""
@@ -90,11 +94,15 @@ class _Walk:
             return self.loop(node)
         if layers := self.layers(node):
             return self.block(layers)
+        outer = self.here
+        if tag_of(node) == "system":
+            self.here = replace(outer, system=True)
         added = () if isinstance(node, nodes.Macro) else self.body(node.iter_child_nodes())
+        self.here = outer
         return (_ENDED,) if tag_of(node) == "answer" else added
 
     def choice(
-        self, tests: tuple[nodes.Expr, ...], bodies: Sequence[Sequence[nodes.Node]]
+        self, tests: tuple[nodes.Node, ...], bodies: Sequence[Sequence[nodes.Node]]
     ) -> tuple[Branches, ...]:
         self.body(tests)
         outer, behind = self.here, list[tuple[Branches, ...] | None]()
@@ -119,8 +127,9 @@ class _Walk:
         """Give what files say of a block, the lowest first; of `super()`, those above."""
         if isinstance(node, nodes.Block):
             return self.blocks[node.name]
-        is_super = isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name)
-        return self.above if is_super and node.node.name == "super" else ()
+        called = node.node if isinstance(node, nodes.Call) else None
+        is_super = isinstance(called, nodes.Name) and called.name == "super"
+        return self.above if is_super else ()
 
     def block(self, layers: Sequence[tuple[str, list[nodes.Node]]]) -> tuple[Branches, ...]:
         """Go through what a block holds: what the lowest file says, by `super()` the one above."""
@@ -134,7 +143,7 @@ class _Walk:
 
 def _ways(
     node: nodes.If | nodes.CondExpr | nodes.And | nodes.Or,
-) -> tuple[tuple[nodes.Expr, ...], Sequence[Sequence[nodes.Node]]]:
+) -> tuple[tuple[nodes.Node, ...], Sequence[Sequence[nodes.Node]]]:
     """Give the tests of a node, and what stands behind each and behind none of them."""
     if isinstance(node, nodes.If):
         ways = (node, *node.elif_)
@@ -145,7 +154,7 @@ def _ways(
     return (node.left,), [right, ()] if isinstance(node, nodes.And) else [(), right]
 
 
-def _is_long(over: nodes.Expr) -> bool:
+def _is_long(over: nodes.Node) -> bool:
     """Tell whether a loop has an item for sure: it goes over what is written out."""
     if isinstance(over, nodes.List | nodes.Tuple):
         return bool(over.items)

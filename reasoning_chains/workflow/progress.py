@@ -36,6 +36,7 @@ __all__ = [
     "Stopped",
     "Turn",
     "current",
+    "dialogue",
     "running",
     "value_of",
 ]
@@ -84,7 +85,7 @@ def _placed(error: ReasoningChainsError, where: str) -> ReasoningChainsError:
     return made
 
 
-def _told(step: Step, reply: str) -> tuple[Message, ...]:
+def dialogue(step: Step, reply: str) -> tuple[Message, ...]:
     """Give a step as turns of the dialogue: what the person said, what the model was asked."""
     if "tool" in step.options:
         return ()
@@ -211,7 +212,7 @@ class Progress:
         if step.name not in self.watched and isinstance(found.value, Failed):
             raise Stopped(f"{step.where}: {found.value}", "failed")
         turn.value = found.answer if found.value is None else found.value
-        turn.told = _told(step, found.text)
+        turn.told = dialogue(step, found.text)
 
     def conclude(self, text: str) -> None:
         """End the workflow with its answer.

@@ -63,10 +63,11 @@ def _by_letters(
 ) -> Iterator[tuple[int, str]]:
     """Find loops and filters of lists that are given what is known to be a text."""
     for node in tree.find_all((nodes.For, nodes.Filter)):
+        over: nodes.Node | None = None
         if isinstance(node, nodes.For):
-            over: nodes.Node | None = node.iter
-        else:
-            over = node.node if node.name in _OF_LISTS else None
+            over = node.iter
+        elif isinstance(node, nodes.Filter) and node.name in _OF_LISTS:
+            over = node.node
         name, key = _key(over) if over is not None else ("", "")
         kind = fields.get(name, {}).get(key)
         if isinstance(over, nodes.Name) and over.name in texts:

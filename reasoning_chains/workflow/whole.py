@@ -10,7 +10,7 @@ from jinja2 import meta, nodes
 from reasoning_chains.errors import TemplateMistake, near
 from reasoning_chains.templates.inheriting import lost_blocks
 from reasoning_chains.workflow.checking import RESERVED, SEEN, bound_names, name_of, steps_of
-from reasoning_chains.workflow.passing import repeated
+from reasoning_chains.workflow.passing import misplaced
 from reasoning_chains.workflow.tags import tag_of
 from reasoning_chains.workflow.using import misused
 
@@ -48,7 +48,7 @@ def broken(flow: Flow) -> Iterator[tuple[str, int, str]]:
             *misused(flow, tree),
         ):
             yield file, line, told
-    yield from repeated(flow)
+    yield from misplaced(flow)
     if not any(tag_of(node) for _, tree in flow.files() for node in tree.find_all(nodes.CallBlock)):
         yield flow.name, 1, "it holds no step and no answer: write {% step name %}…{% endstep %}"
     for file, line, name in _unset(flow):
@@ -91,7 +91,8 @@ def _unset(flow: Flow) -> Iterator[tuple[str, int, str]]:
 def _absent(flow: Flow, tree: nodes.Template) -> Iterator[tuple[int, str]]:
     """Find files that are included or imported and are not there."""
     for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport)):
-        name = node.template.value if isinstance(node.template, nodes.Const) else None
+        named = getattr(node, "template", None)
+        name = named.value if isinstance(named, nodes.Const) else None
         spare = isinstance(node, nodes.Include) and node.ignore_missing
         if isinstance(name, str) and not spare and not flow.has(name):
             yield node.lineno, f"{name!r} is not there"

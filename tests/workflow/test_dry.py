@@ -79,6 +79,16 @@ def test_what_fails_only_in_a_run_is_shown_too(tmp_path: Path) -> None:
     assert by_name(dry(tmp_path, text))["sorry"].where == {"s is failed": "yes"}
 
 
+def test_the_dialogue_so_far_is_shown_to_a_step_that_is_sent_it(tmp_path: Path) -> None:
+    text = (
+        "{% step a %}A?{% endstep %}{% step b, input='B?' %}{% endstep %}"
+        "{% step c, history=true %}C?{% endstep %}"
+    )
+    before = by_name(dry(tmp_path, text))["c"].step.before
+    told = [("user", "A?"), ("assistant", "⟨a⟩\n\nB?"), ("user", "⟨input⟩")]
+    assert [(turn.role, turn.content) for turn in before] == told
+
+
 def test_a_step_that_cannot_be_shown_is_told_with_the_reason(tmp_path: Path) -> None:
     text = (
         "{% step a %}x{% endstep %}\n"

@@ -97,6 +97,9 @@ CANNOT = {
     "{% step a, input='?', choices=['x', 'y'] %}{% endstep %}": "step a: choices is for a model",
     "{% step a, kind='choice' %}x{% endstep %}": "for kind='choice' write choices=",
     "{% step a, kind='json' %}x{% endstep %}": "for kind='json' write schema=",
+    "{% extends 'parts/role.jinja' %}{% block rules %}\n"
+    + A
+    + "{% endblock %}": "line 2: step a: its block is a part of the system message: take another",
     "{% extends 'parts/role.jinja' %}\nHello": "line 2: 'Hello' stands in no block",
     "{% extends 'parts/role.jinja' %}{% block skils %}x{% endblock %}": "no file that it "
     "extends has a block 'skils': did you mean skills",
