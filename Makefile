@@ -20,6 +20,7 @@ soak: $(DEV)
 	$(BIN)/python -m benchmarks.chains
 	$(BIN)/python -m benchmarks.agents
 	$(BIN)/python -m benchmarks.soak
+	$(BIN)/python -m benchmarks.workflow_steps
 	$(BIN)/python -m benchmarks.tables
 
 # The speed of the engine, of a call, of the import, of the sandbox and of the parsers.

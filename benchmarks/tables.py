@@ -179,6 +179,19 @@ def agents() -> str:
     return rows(("agent", "right", "95 % interval"), body()) + made_by("agents")
 
 
+def workflow_steps() -> str:
+    """How often a step of a workflow goes on, and is right, on the model in the package."""
+
+    def body() -> Iterator[tuple[str, ...]]:
+        for option, row in read("workflow_steps")["steps"].items():
+            low, high = row["interval"]
+            goes = f"{row['goes_on']} of {row['of']} ({low:.2f} to {high:.2f})"
+            yield f"`{option}`", goes, f"{row['right']} of {row['of']}"
+
+    head = ("option of the step", "goes on (95 % interval)", "right")
+    return rows(head, body()) + made_by("workflow_steps")
+
+
 def overhead() -> str:
     """CPU a call."""
     figures = read("overhead")["figures"]
@@ -231,6 +244,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "overhead": overhead,
     "agents": agents,
     "soak": soak,
+    "workflow steps": workflow_steps,
     "twins": twins,
     **methods.parts(),
 }

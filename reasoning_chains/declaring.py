@@ -56,7 +56,8 @@ def in_words(
         return f"unknown {called} {key!r}: {near(path[-1], table.model_fields)}"
     if first["type"] == "missing":
         return f"{called} {key!r} is missing: write {key}: …"
-    return f"{called} {key!r} must be {_wanted(first)}, found {shown(first['input'])}"
+    found_there = "keys and values" if isinstance(first["input"], dict) else shown(first["input"])
+    return f"{called} {key!r} must be {_wanted(first)}, found {found_there}"
 
 
 def _wanted(first: Any) -> str:

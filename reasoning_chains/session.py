@@ -72,7 +72,7 @@ class Settings:
         }
         for name, value in options.items():
             if name not in kinds:
-                raise UnknownName("option of a verb", name, kinds)
+                raise UnknownName("option of a verb", name, ("backend", "problem", *kinds))
             wanted(name, value, *kinds[name])
         if (asked := options.get("ask_user")) is not None and not callable(asked):
             raise UserMistake(f"ask_user must be a function of a question, found {shown(asked)}")

@@ -67,6 +67,13 @@ class Tool:
         return tuple(properties) if isinstance(properties, Mapping) else ()
 
     @property
+    def optional(self) -> tuple[str, ...]:
+        """The names of those arguments that may be left out, in order."""
+        required = self.parameters.get("required")
+        needed = required if isinstance(required, Sequence) else ()
+        return tuple(name for name in self.inputs if name not in needed)
+
+    @property
     def shape(self) -> str:
         """How a call is written as text: `name[argument]`, or with a JSON object of several."""
         if len(self.inputs) < 2:

@@ -38,6 +38,18 @@ def read_yaml(text: str, loader: type[yaml.SafeLoader] = OnceLoader) -> Any:
         made.dispose()
 
 
+def _known(why: str, mark: Any) -> str:
+    """Say in words what is wrong, of what people write most often."""
+    lines = (mark.buffer or "").split("\n")
+    line = lines[mark.line] if mark.line < len(lines) else ""
+    key, colon, _ = line.strip(" -\0").partition(":")
+    if why == "mapping values are not allowed here" and colon:
+        return f": the value of {key[:60]!r} holds a colon, or the line above has no value"
+    if why.startswith("found character '\\t'"):
+        return ": a tab: indent with blanks"
+    return ""
+
+
 def yaml_place(error: Exception, above: int = 0) -> str:
     """Say in which line YAML is wrong, where that is known; its end is its last line with text.
 
@@ -50,5 +62,5 @@ def yaml_place(error: Exception, above: int = 0) -> str:
         return ""
     last = (mark.buffer or "").rstrip("\0 \n").count("\n")
     why = str(getattr(error, "problem", ""))
-    told = f": {why}" if why.endswith(_TWICE) else ""
+    told = f": {why}" if why.endswith(_TWICE) else _known(why, mark)
     return f" (line {min(mark.line, last) + 1 + above}{told})"

@@ -210,6 +210,7 @@ def test_what_holds_nothing_is_closed_and_what_is_no_backend_is_told() -> None:
         ({"seed": "x"}, "seed must be a whole number, found 'x'"),
         ({"lang": "fr"}, "unknown language 'fr'"),
         ({"temperature": 0.5}, "unknown option of a verb 'temperature'"),
+        ({"bakend": "embedded"}, "unknown option of a verb 'bakend': did you mean backend"),
     ],
 )
 def test_a_wrong_option_of_a_verb_is_told(options: dict[str, object], told: str) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from reasoning_chains.solution import Solution
     from reasoning_chains.types import Kind, Problem
 
-__all__ = ["Agent", "agent_names", "load_agent"]
+__all__ = ["Agent", "agent_names", "folder_names", "load_agent"]
 
 _FILE = "agent.yaml"
 
@@ -83,6 +83,7 @@ def load_agent(name: str, project: str | Path | None = None) -> Agent:
     library = Library.of(project)
     path = library.find("agents", f"{name}/{_FILE}") if safe_name(name) else None
     if path is None:
+        _check_folder(name, library.roots[0] / "agents")
         raise UnknownName("agent", name, agent_names(project))
     card = read_card(path)
     try:
@@ -94,6 +95,31 @@ def load_agent(name: str, project: str | Path | None = None) -> Agent:
         raise UserMistake(told if str(path) in told else f"{path}: {told}") from None
     place = None if project is None else str(project)
     return Agent(name, card.description, chain, limits, card.backend, card.kind, place)
+
+
+def _check_folder(name: str, agents: Path) -> None:
+    """Say what is wrong with a folder that is there, and is no agent's."""
+    if name not in folder_names(agents):
+        return
+    folder = agents / name
+    if not safe_name(name):
+        raise UserMistake(
+            f"{folder} cannot be an agent's: name the folder with letters, digits, _, - and ."
+        )
+    if not (folder / _FILE).is_file():
+        held = ", ".join(sorted(path.name for path in folder.iterdir())[:5]) or "nothing"
+        raise UserMistake(f"{folder} has no {_FILE}, which makes an agent of it: it holds {held}")
+
+
+def folder_names(agents: Path) -> list[str]:
+    """List the folders of a project's agents, also those that cannot be one."""
+    if not agents.is_dir():
+        return []
+    return sorted(
+        path.name
+        for path in agents.iterdir()
+        if path.is_dir() and not path.name.startswith((".", "__"))
+    )
 
 
 def _limits(card: Card) -> Budget:

@@ -60,6 +60,16 @@ class Card(BaseModel):
 _INNER = {"limits": LimitsOf, "tools": Server}
 
 
+def _check_colons(path: Path, tools: object) -> None:
+    """Refuse `lookup: notes/`, which YAML takes for a key and a value."""
+    for tool in tools if isinstance(tools, list) else ():
+        if isinstance(tool, dict) and not set(tool) & set(Server.model_fields):
+            for key, value in tool.items():
+                if isinstance(value, str):
+                    written = f'"{key}:{value}"'
+                    raise UserMistake(f"{path}: key 'tools' has {key}: {value}: write {written}")
+
+
 def read_card(path: Path) -> Card:
     """Read an agent's file.
 
@@ -72,6 +82,7 @@ def read_card(path: Path) -> Card:
         raise UserMistake(f"{path} is no valid YAML{yaml_place(error)}") from None
     if not isinstance(data, dict):
         raise UserMistake(f"{path} must hold keys and values, such as description: …")
+    _check_colons(path, data.get("tools"))
     try:
         return Card.model_validate(data)
     except ValidationError as error:

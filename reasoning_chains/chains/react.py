@@ -104,7 +104,7 @@ class ReAct(Chain):
 
     async def _text(self, problem: Problem, run: Run, tools: Sequence[Tool]) -> Solution:
         steps: list[Step] = []
-        shown = [{"shape": t.shape, "description": uncapitalised(t.description)} for t in tools]
+        shown = [_offered(tool) for tool in tools]
         self._check_names(tools)
         told: dict[str, Any] = {"offered": shown, "finish": self.finish, "numbered": self.numbered}
         for _ in range(self.max_steps):
@@ -149,6 +149,13 @@ class ReAct(Chain):
                 for call, one in zip(calls, seen, strict=True)
             ]
         return run.conclude(problem, stop_reason="budget")
+
+
+def _offered(tool: Tool) -> dict[str, Any]:
+    """Give what the template shows of a tool; of one argument alone nothing is said to be free."""
+    optional = tool.optional if len(tool.inputs) > 1 else ()
+    described = uncapitalised(tool.description)
+    return {"shape": tool.shape, "description": described, "optional": list(optional)}
 
 
 def uncapitalised(text: str) -> str:

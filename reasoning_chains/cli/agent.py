@@ -10,9 +10,10 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from reasoning_chains.agents.agent import Agent, agent_names, load_agent
+from reasoning_chains.agents.agent import Agent, agent_names, folder_names, load_agent
 from reasoning_chains.cli.ask import option, read_question
-from reasoning_chains.cli.options import with_options
+from reasoning_chains.cli.inputs import check_inputs
+from reasoning_chains.cli.options import INPUTS, given_inputs, with_options
 from reasoning_chains.cli.printing import (
     console,
     print_json,
@@ -26,6 +27,7 @@ from reasoning_chains.cli.tools import Person
 from reasoning_chains.content import read_text
 from reasoning_chains.errors import UserMistake
 from reasoning_chains.names import open_backend
+from reasoning_chains.project import project_folder
 from reasoning_chains.solution import Solution
 from reasoning_chains.types import Kind, Message, Problem
 
@@ -42,6 +44,7 @@ class AgentOptions:
     ] = None
     backend: Annotated[str | None, option("Another than its own.", "--backend", "-b")] = None
     context: Annotated[Path | None, option("A file that the question is about.")] = None
+    inputs: Annotated[list[str] | None, option(INPUTS, "--input")] = None
     kind: Annotated[str, option("The answer: number, text, …", "--kind", "-k")] = "text"
     as_json: Annotated[bool, option("Print one JSON object a question.", "--json")] = False
     trace: Annotated[bool, option("Show every prompt and reply.", "--trace")] = False
@@ -53,11 +56,14 @@ class AgentOptions:
 def agent(options: AgentOptions) -> None:
     """Ask an agent; without a question its answers go on from one another, line by line."""
     asked, person = load_agent(options.name), Person()
+    inputs = given_inputs(options.inputs)
+    check_inputs(asked, inputs, options.lang or "en")
     context = read_text(options.context) if options.context else ""
     backend: Any = open_backend(options.backend or asked.home)
     history: tuple[Message, ...] = ()
     for question in _questions(options.question, asked):
-        problem = Problem(question, cast(Kind, options.kind), context=context, history=history)
+        kind = cast(Kind, options.kind)
+        problem = Problem(question, kind, context=context, history=history, inputs=inputs)
         with progress("thinking …") as person.spinner:
             solution: Solution = asked.invoke(
                 problem, backend, seed=options.seed, lang=options.lang, ask_user=person
@@ -97,14 +103,15 @@ def _show(solution: Solution, options: AgentOptions) -> None:
 
 def agents() -> None:
     """List the agents, the project's laid over the bundled ones."""
-    print_table(("agent", "what it does"), [_row(name) for name in agent_names()])
+    names = {*agent_names(), *folder_names(project_folder() / "agents")}
+    print_table(("agent", "what it does"), [_row(name) for name in sorted(names)])
 
 
 def lint_agents(folder: Path) -> Iterator[str]:
-    """Give one line for each agent of a project's folder that cannot be loaded."""
-    for path in sorted((folder / "agents").glob("*/agent.yaml")):
+    """Give one line for each folder of a project's agents that cannot be loaded."""
+    for name in folder_names(folder / "agents"):
         try:
-            load_agent(path.parent.name, folder)
+            load_agent(name, folder)
         except UserMistake as error:
             yield str(error)
 
@@ -113,4 +120,4 @@ def _row(name: str) -> tuple[str, str]:
     try:
         return name, load_agent(name).description
     except UserMistake as error:  # one that is broken does not hide the others
-        return name, safe(str(error))
+        return safe(name), safe(str(error))

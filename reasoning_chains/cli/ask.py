@@ -9,6 +9,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from reasoning_chains.budget import Budget
+from reasoning_chains.cli.inputs import check_inputs
 from reasoning_chains.cli.options import INPUTS, given_inputs, with_options
 from reasoning_chains.cli.printing import print_json, print_solution, progress, solution_data
 from reasoning_chains.cli.tools import Person, opened_tools
@@ -16,6 +17,7 @@ from reasoning_chains.errors import UserMistake
 from reasoning_chains.names import open_backend
 from reasoning_chains.solution import Solution
 from reasoning_chains.spelling import open_chain
+from reasoning_chains.templates import language_of
 from reasoning_chains.tools.giving import with_tools
 from reasoning_chains.types import Kind, Problem, Sampling
 
@@ -88,6 +90,7 @@ def ask(options: AskOptions) -> None:
     if options.tools:
         chain = with_tools(chain, opened_tools(options.tools, person), "--tools")
     problem = options.problem()
+    check_inputs(chain, problem.inputs, options.lang or language_of(problem.question))
     given: dict[str, Any] = {
         "base_url": options.base_url,
         "api_key_env": options.api_key_env,

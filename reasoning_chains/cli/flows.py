@@ -35,8 +35,11 @@ def is_workflow(name: str, lang: str) -> bool:
 def show_workflow(name: str, problem: Problem, lang: str) -> None:
     """Print every step with what it would send; a gap stands for what is not known yet."""
     library = Library.of()
-    for outline in run_sync(outlined(flow_at(library, name, lang), problem)):
+    outlines = run_sync(outlined(flow_at(library, name, lang), problem))
+    for outline in outlines.steps:
         _show(outline, messages(outline.step, templates_of(library), lang))
+    for line in outlines.left_out:
+        console().print(safe(line))
 
 
 _SHOWN = ("chain", "kind", "choices", "samples", "temperature", "max_tokens")

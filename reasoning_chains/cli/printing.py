@@ -98,6 +98,7 @@ def print_solution(solution: Solution, *, trace: bool = False) -> None:
         out.print(f"confidence: {solution.confidence:.2f}")
     if solution.stop_reason != "answered":
         why = solution.trace.stopped
+        why = "" if why == solution.text and not trace else why  # it stands above
         out.print(safe(f"stopped: {solution.stop_reason}{why and f' ({why})'}"), style="yellow")
     out.print(cost_line(solution), style="dim")
 

@@ -11,7 +11,7 @@ from reasoning_chains.errors import UserMistake
 from reasoning_chains.names import TOOLS, open_tool
 from reasoning_chains.project import project_folder
 from reasoning_chains.project_code import project_object
-from reasoning_chains.toolbox import Tool
+from reasoning_chains.toolbox import Tool, ToolFailed
 from reasoning_chains.tools.decorator import as_tool
 
 __all__ = ["Person", "opened_tools"]
@@ -28,7 +28,7 @@ class Person:
         """Ask on standard error, and read a line from standard input.
 
         Raises:
-            EOFError: The terminal was closed.
+            ToolFailed: Standard input has ended.
         """
         with self._turn:
             if self.spinner is not None:
@@ -39,7 +39,7 @@ class Person:
             if self.spinner is not None:
                 self.spinner.start()
         if not line:
-            raise EOFError("the person is gone")
+            raise ToolFailed("standard input ended before the person answered")
         return line.rstrip("\n")
 
 

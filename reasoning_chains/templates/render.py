@@ -35,6 +35,10 @@ class Prompt:
     head: FrontMatter
 
 
+class _NotThere(TemplateMistake):
+    """A file is not there; which one wanted it is told above."""
+
+
 class Templates:
     """The templates of one library: looked up by name and language, compiled once."""
 
@@ -65,7 +69,7 @@ class Templates:
             library = Library(library.roots[-1:])
         path = library.find("templates", file.removeprefix("bundled/"))
         if path is None:
-            raise TemplateMistake(f"template {file!r} is extended and not there")
+            raise _NotThere(f"template {file!r} is not there")
         return self.head_of(file, path, depth)
 
     def head_of(self, file: str, path: Path, depth: int = 0) -> FrontMatter:
@@ -119,7 +123,15 @@ class Templates:
             return source.head
         if depth > 8:
             raise TemplateMistake(f"template {file!r} extends more than 8 others, or itself")
-        return source.head.over(self.head(str(parent.template.value), depth + 1))
+        above = str(parent.template.value)
+        try:
+            return source.head.over(self.head(above, depth + 1))
+        except _NotThere:
+            names = [name + ENDING for name in self.library.names("templates", ENDING)]
+            raise TemplateMistake(
+                f"{file}, line {parent.lineno}: it extends {above!r}, which is not there: "
+                f"{near(above, names)}"
+            ) from None
 
     def render(self, name: str, variables: Mapping[str, Any], lang: str = "en") -> Prompt:
         """Render a template by name.
@@ -164,7 +176,25 @@ def _prompt(file: str, blocks: list[tuple[str, str]], loose: str, head: FrontMat
 
 def syntax_mistake(file: str, error: jinja2.TemplateSyntaxError) -> TemplateMistake:
     """Tell where a template does not parse."""
-    return TemplateMistake(f"template {error.name or file!r}, line {error.lineno}: {error.message}")
+    told = f"template {error.name or file!r}, line {error.lineno}: {error.message}"
+    _, known, behind = str(error.message).partition("unknown tag '")
+    name = behind.partition("'")[0]
+    if known and name in ("user", "assistant"):
+        told += " A workflow has {% system %} and {% step %}, no other roles."
+    elif known and name not in _TAGS:
+        close = near(name, _TAGS)
+        told += f" {close[0].upper()}{close[1:]}" if close.startswith("did you") else ""
+    return TemplateMistake(told)
+
+
+_OPENING = (
+    *("answer", "assistant", "block", "call", "filter", "for", "if", "macro", "parallel", "set"),
+    *("step", "system", "user", "with"),
+)
+_TAGS = frozenset(
+    (*_OPENING, *(f"end{tag}" for tag in _OPENING), "elif", "else", "extends", "from", "import",
+     "include", "raw", "endraw")
+)  # fmt: skip
 
 
 def line_of(error: BaseException) -> str:

@@ -24,8 +24,10 @@ SEEN = frozenset({"question", "context", "choices", "kind", "schema", "lang", "t
 """The variables that every workflow sees."""
 _OF_JINJA = frozenset({"caller", "kwargs", "loop", "self", "super", "varargs"})
 OF_DICTIONARIES = frozenset({"clear", "copy", "get", "items", "keys", "pop", "update", "values"})
+_GLOBALS = frozenset({"cycler", "dict", "joiner", "lipsum", "namespace", "range"})
+"""What Jinja has under these names would be gone."""
 _CONSTANTS = frozenset({"False", "None", "True", "false", "none", "true"})
-RESERVED = SEEN | _OF_JINJA | _CONSTANTS | {"input", "steps"}
+RESERVED = SEEN | _OF_JINJA | _GLOBALS | _CONSTANTS | {"input", "steps"}
 """The names that no step and no input may have."""
 _TAKEN = RESERVED | OF_DICTIONARIES
 _ALONE: Mapping[str, tuple[str, ...]] = {
@@ -115,13 +117,23 @@ def _check_options(step: nodes.CallBlock, place: str) -> None:
     try:
         for option in ("chain", "kind", "schema", "tool"):
             if option in options:
-                _check_literal(place, option, _literal(place, option, options[option]))
+                _check_literal(place, option, options[option])
         if "choices" in known:
             check_choices(place, known["choices"])
         check_values(place, known)
     except UserMistake as error:
         told = str(error)
         raise TemplateMistake(told if told.startswith(place) else f"{place}: {told}") from None
+
+
+def _check_fields(place: str, schema: nodes.Expr) -> None:
+    """Refuse a field that stands twice: the first one would be lost."""
+    tables = [schema] if isinstance(schema, nodes.Dict) else []
+    for table in (*tables, *schema.find_all(nodes.Dict)):
+        keys = [pair.key.value for pair in table.items if isinstance(pair.key, nodes.Const)]
+        for k, key in enumerate(keys):
+            if key in keys[:k]:
+                raise TemplateMistake(f"{place}: schema has the field {key!r} twice: leave one out")
 
 
 def _check_text(step: nodes.CallBlock, place: str) -> None:
@@ -167,8 +179,10 @@ def _literal(place: str, option: str, expression: nodes.Expr) -> Any:
         raise TemplateMistake(f"{place}: {option} must be written out, without variables") from None
 
 
-def _check_literal(place: str, option: str, value: Any) -> None:
+def _check_literal(place: str, option: str, expression: nodes.Expr) -> None:
+    value = _literal(place, option, expression)
     if option == "schema":
+        _check_fields(place, expression)
         shaped(place.rpartition(" ")[2], value)
     elif not isinstance(value, str):
         raise TemplateMistake(f"{place}: {option}={value!r} must be text in quotes")

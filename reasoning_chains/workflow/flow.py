@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,22 +12,19 @@ import jinja2
 from jinja2 import meta, nodes
 
 from reasoning_chains.content import Library, is_there
-from reasoning_chains.errors import TemplateMistake, UnknownName, UserMistake
+from reasoning_chains.errors import TemplateMistake, UnknownName
 from reasoning_chains.templates import FrontMatter, Templates
 from reasoning_chains.templates.environment import ENDING, plain_data
 from reasoning_chains.templates.metering import metered
 from reasoning_chains.templates.render import RENDERING, line_of, syntax_mistake
-from reasoning_chains.tools.choosing import gathered
 from reasoning_chains.workflow.checking import name_of, steps_of
 from reasoning_chains.workflow.environment import WorkflowEnvironment
 from reasoning_chains.workflow.progress import Concluded, Passing, Progress, running
-from reasoning_chains.workflow.tags import options_of
+from reasoning_chains.workflow.tags import tag_of
 from reasoning_chains.workflow.whole import check_whole, spared
 
 if TYPE_CHECKING:
     from reasoning_chains.run import Run
-    from reasoning_chains.toolbox import Tool, Toolbox
-    from reasoning_chains.tools.langchain import LangChainTool
     from reasoning_chains.types import Problem
 
 __all__ = ["Flow", "flow_at", "flow_of"]
@@ -106,14 +103,24 @@ class Flow:
         waiting, seen = [self.name], set[str]()
         while waiting:
             name = waiting.pop()
-            if name not in seen and (name == self.name or self._is_there(name)):
+            if name not in seen and (name == self.name or self.has(name)):
                 seen.add(name)
                 tree = self.tree(name)
                 waiting += [other for other in meta.find_referenced_templates(tree) if other]
                 yield name, tree
 
-    def _is_there(self, name: str) -> bool:
-        """Tell whether a file that is named can be read; if not, the render tells where it must."""
+    def layers(self) -> Iterator[tuple[str, jinja2.nodes.Template]]:
+        """Give the file, the one that it extends, and so on, as far as they are written out."""
+        name, seen = self.name, set[str]()
+        while name and name not in seen:
+            seen.add(name)
+            tree = self.tree(name)
+            yield name, tree
+            above = [node.template for node in tree.body if isinstance(node, nodes.Extends)]
+            name = str(above[0].value) if above and isinstance(above[0], nodes.Const) else ""
+
+    def has(self, name: str) -> bool:
+        """Tell whether a file that is named is there."""
         try:
             self.environment.get_template(name)
         except jinja2.TemplateNotFound:
@@ -123,6 +130,17 @@ class Flow:
     def names(self) -> frozenset[str]:
         """Give the names of all steps."""
         return frozenset(name_of(step) for _, tree in self.files() for step in steps_of(tree))
+
+    def answering(self) -> frozenset[str]:
+        """Give the names that an answer uses; where there is no answer, those of all steps."""
+        answers = [
+            node
+            for _, tree in self.files()
+            for node in tree.find_all(nodes.CallBlock)
+            if tag_of(node) == "answer"
+        ]
+        named = {name.name for node in answers for name in node.find_all(nodes.Name)}
+        return frozenset(named) if answers else self.names()
 
     def watched(self) -> frozenset[str]:
         """Give the steps of which the file asks whether they failed; by a loop or macro, any."""
@@ -144,26 +162,6 @@ class Flow:
         """Give the inputs that must be given: those used without a default or a test for them."""
         used = {name.name for _, tree in self.files() for name in tree.find_all(nodes.Name)}
         return [name for name in self.head.inputs if name in used - spared(self)]
-
-    async def tools(self, given: Sequence[Tool | Toolbox | LangChainTool | str]) -> dict[str, Tool]:
-        """Open the tools that the steps name, beside those that were given.
-
-        Raises:
-            UnknownName: One is neither given nor bundled.
-        """
-        self.check()
-        found = {tool.name: tool for tool in await gathered(given)}
-        for step in (step for _, tree in self.files() for step in steps_of(tree)):
-            tool = options_of(step).get("tool")
-            name = "" if tool is None else str(tool.as_const())
-            if name and name not in found:
-                try:
-                    (found[name],) = await gathered([name])
-                except UserMistake as error:
-                    place = f"{self.name}, line {step.lineno}"
-                    told = f"{place}: {error}; or give it: Workflow(…, tools=[…])"
-                    raise TemplateMistake(told) from None
-        return found
 
     async def render(self, data: Mapping[str, Any], progress: Progress) -> None:
         """Render the file to its end, or to its answer.

@@ -9,8 +9,10 @@ from jinja2 import nodes
 
 from reasoning_chains.workflow.checking import name_of, steps_of
 from reasoning_chains.workflow.flow import Flow
+from reasoning_chains.workflow.passing import missed
+from reasoning_chains.workflow.paths import constants
 from reasoning_chains.workflow.tags import options_of, tag_of
-from reasoning_chains.workflow.whole import broken
+from reasoning_chains.workflow.whole import broken, spared
 
 __all__ = ["findings"]
 
@@ -25,7 +27,8 @@ def findings(flow: Flow) -> Iterator[str]:
     tree = flow.tree()
     found = [*_unused(tree), *_early(tree), *_never(tree), *_passed_by(tree)]
     found += _behind(tree.body)
-    found += [(line, told) for file, line, told in broken(flow) if file == flow.name]
+    told_of_all = (*broken(flow), *missed(flow, spared(flow)))
+    found += [(line, told) for file, line, told in told_of_all if file == flow.name]
     if not flow.head.description:
         found.append((1, "it has no description in its head"))
     for line, told in sorted(found):
@@ -76,7 +79,7 @@ def _never(tree: nodes.Template) -> Iterator[tuple[int, str]]:
             continue
         name = compare.expr.name
         for operand in compare.ops:
-            for value in _constants(operand.expr):
+            for value in constants(operand.expr):
                 if operand.op in ("eq", "in") and value not in choices[name]:
                     known = ", ".join(choices[name])
                     yield compare.lineno, f"{name} is never {value!r}: its choices are {known}"
@@ -114,21 +117,13 @@ def _asked(test: nodes.Node) -> tuple[str, list[Any]]:
     if isinstance(test, nodes.Compare) and isinstance(test.expr, nodes.Name):
         (operand, *more) = test.ops
         if not more and operand.op in ("eq", "in"):
-            return test.expr.name, _constants(operand.expr)
+            return test.expr.name, constants(operand.expr)
     return "", []
 
 
 def _choices(step: nodes.CallBlock) -> tuple[str, ...]:
     expression = options_of(step).get("choices")
-    return () if expression is None else tuple(map(str, _constants(expression)))
-
-
-def _constants(expression: nodes.Node) -> list[Any]:
-    if isinstance(expression, nodes.Const):
-        return [expression.value]
-    if isinstance(expression, nodes.List | nodes.Tuple):
-        return [item.value for item in expression.items if isinstance(item, nodes.Const)]
-    return []
+    return () if expression is None else tuple(map(str, constants(expression)))
 
 
 def _behind(body: Iterable[nodes.Node]) -> Iterator[tuple[int, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from reasoning_chains.errors import UserMistake, listed, ranged, wanted
+from reasoning_chains.errors import UserMistake, listed, ranged, shown, wanted
 from reasoning_chains.types import Problem, Sampling
 
 __all__ = ["MOST_CHOICES", "check_alone", "check_choices", "check_values", "offered", "sampling_of"]
@@ -23,7 +23,7 @@ def check_values(where: str, options: Mapping[str, Any]) -> None:
         UserMistake: It names the step and the option.
     """
     if "choices" in options:
-        listed(f"{where}: choices", options["choices"], str)
+        _texts(where, options["choices"])
     if options.get("samples") is not None:
         ranged(f"{where}: samples", options["samples"], int, 1, _MOST_SAMPLES)
     if "history" in options:
@@ -37,9 +37,24 @@ def check_values(where: str, options: Mapping[str, Any]) -> None:
         raise UserMistake(f"{where}: {error}") from None
 
 
+def _texts(where: str, choices: Any) -> tuple[str, ...]:
+    """Give the choices, all of them texts."""
+    told: tuple[Any, ...] = listed(f"{where}: choices", choices, object)
+    for choice in told:
+        if not isinstance(choice, str):
+            quoted = f': write "{choice}", in quotes' if isinstance(choice, int | float) else ""
+            raise UserMistake(f"{where}: choices must be texts, found {shown(choice)}{quoted}")
+    return told
+
+
 def offered(choices: Sequence[str]) -> tuple[str, ...]:
-    """Give the choices that a reply brought, each once; none where they are no two to 26."""
-    told = tuple(dict.fromkeys(choice.strip() for choice in choices if choice.strip()))
+    """Give the choices that a reply brought, each once; none where they are no two to 26.
+
+    Two that differ in capitals only are one.
+    """
+    bare = [choice.strip() for choice in choices if choice.strip()]
+    folded = [choice.casefold() for choice in bare]
+    told = tuple(choice for k, choice in enumerate(bare) if folded[k] not in folded[:k])
     return told if 2 <= len(told) <= MOST_CHOICES else ()
 
 
@@ -49,9 +64,16 @@ def check_choices(where: str, choices: Sequence[str]) -> None:
     Raises:
         UserMistake: It names the step.
     """
-    told = listed(f"{where}: choices", choices, str)
+    told = _texts(where, choices)
     if not 2 <= len(told) <= MOST_CHOICES:
         raise UserMistake(f"{where}: choices must be 2 to {MOST_CHOICES}, found {len(told)}")
+    for k, choice in enumerate(told):
+        for earlier in told[:k]:
+            if choice.strip() != earlier.strip() and choice.casefold() == earlier.casefold():
+                raise UserMistake(
+                    f"{where}: choices {earlier!r} and {choice!r} differ in capitals only: no "
+                    "reply could be told apart; leave one out"
+                )
     Problem("?", choices=told)
 
 

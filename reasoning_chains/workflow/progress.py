@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from reasoning_chains.errors import (
     BackendError,
+    BudgetSpent,
     Caught,
     ReasoningChainsError,
     TemplateMistake,
@@ -35,6 +36,7 @@ __all__ = [
     "Stopped",
     "Turn",
     "current",
+    "dialogue",
     "running",
     "value_of",
 ]
@@ -60,6 +62,8 @@ class Passing(Exception):
         self.error = error
 
 
+_SHOWN = 500
+"""Letters of a reply that nothing could be read of."""
 _PENDING: Any = object()
 """Stands for the value of a step that runs beside others."""
 
@@ -81,7 +85,7 @@ def _placed(error: ReasoningChainsError, where: str) -> ReasoningChainsError:
     return made
 
 
-def _told(step: Step, reply: str) -> tuple[Message, ...]:
+def dialogue(step: Step, reply: str) -> tuple[Message, ...]:
     """Give a step as turns of the dialogue: what the person said, what the model was asked."""
     if "tool" in step.options:
         return ()
@@ -151,8 +155,11 @@ class Progress:
 
     async def consult(self, name: str, place: str, question: object) -> str:
         """Ask the person, and keep what was said for the body of the step."""
-        with paused():
-            self.said = await consulted(self.run, f"{place}, step {name}", question)
+        where = f"{place}, step {name}"
+        with Caught(BudgetSpent) as spent, paused():
+            self.said = await consulted(self.run, where, question)
+        if spent.error is not None:
+            raise Stopped(f"{where}: {spent.error}", "budget")
         return self.said
 
     async def take(self, name: str, place: str, text: str, options: Mapping[str, Any]) -> None:
@@ -199,12 +206,13 @@ class Progress:
         if caught.error is not None:
             raise Passing(caught.error)
         if found.answer is None:
-            told = found.text or f"it gave no answer ({found.stop_reason})"
-            raise Stopped(f"{step.where}: {told}", found.stop_reason)
+            told = found.text.strip() or f"it gave no answer ({found.stop_reason})"
+            short = told if len(told) <= _SHOWN else f"{told[:_SHOWN]}… ({len(told):,} letters)"
+            raise Stopped(f"{step.where}: {short}", found.stop_reason)
         if step.name not in self.watched and isinstance(found.value, Failed):
             raise Stopped(f"{step.where}: {found.value}", "failed")
         turn.value = found.answer if found.value is None else found.value
-        turn.told = _told(step, found.text)
+        turn.told = dialogue(step, found.text)
 
     def conclude(self, text: str) -> None:
         """End the workflow with its answer.
@@ -222,6 +230,13 @@ class Progress:
             return self.answer or ""
         value = self.turns[-1].value
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+    def best(self, names: frozenset[str]) -> str:
+        """Give the latest text that a step of these names gave; "" where there is none."""
+        for turn in reversed(self.turns):
+            if turn.step.name in names and isinstance(turn.value, str):
+                return "" if isinstance(turn.value, Failed) else turn.value
+        return ""
 
     @property
     def data(self) -> Any:

@@ -17,6 +17,21 @@ _WORDS: Mapping[str, Any] = {
     "yes or no": bool,
 }
 _LIST = "list of "
+_OTHERS: Mapping[str, str] = {
+    "array": "list of text",
+    "bool": "yes or no",
+    "double": "number",
+    "float": "number",
+    "int": "whole number",
+    "integer": "whole number",
+    "list": "list of text",
+    "numbers": "number",
+    "str": "text",
+    "string": "text",
+    "strings": "text",
+    "texts": "text",
+}
+"""What these kinds are called elsewhere."""
 _DEEPEST = 8
 
 
@@ -57,6 +72,13 @@ def _kind(name: str, value: object, depth: int) -> Any:
     word = value if isinstance(value, str) else ""
     bare = word.removeprefix(_LIST)
     if bare not in _WORDS:
-        raise UserMistake(f"step {name}: unknown kind of field {value!r}: {near(word, _WORDS)}")
+        kinds = [*_WORDS, *(_LIST + each for each in _WORDS)]
+        meant = _OTHERS.get(bare.lower())
+        told = (
+            near(word or "", kinds if word.startswith("list") else _WORDS)
+            if meant is None
+            else f"did you mean {word[: len(word) - len(bare)]}{meant}?"
+        )
+        raise UserMistake(f"step {name}: unknown kind of field {value!r}: {told}")
     kind: Any = _WORDS[bare]
     return list[kind] if word.startswith(_LIST) else kind

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
 
 from reasoning_chains.errors import near
-from reasoning_chains.workflow.checking import OF_DICTIONARIES, name_of, steps_of
+from reasoning_chains.workflow.checking import OF_DICTIONARIES, bound_names, name_of, steps_of
 from reasoning_chains.workflow.tags import options_of, tag_of
 
 if TYPE_CHECKING:
     from reasoning_chains.workflow.flow import Flow
 
-__all__ = ["misused"]
+__all__ = ["letters", "misused"]
 
 _BOOLEAN = ("boolean", "yes or no")
 
@@ -31,10 +31,49 @@ def misused(flow: Flow, tree: nodes.Template) -> Iterator[tuple[int, str]]:
         yield from _unknown_field(node, steps, fields)
     for compare in tree.find_all(nodes.Compare):
         yield from _never_equal(compare, fields)
+    plain = {name for name, made in steps.items() if not any(map(_has_schema, made))}
+    yield from _by_letters(tree, (plain | _TEXTS) - bound_names(tree), fields)
     for test in tree.find_all(nodes.Test):
         name = test.node.name if test.name == "failed" and isinstance(test.node, nodes.Name) else ""
         if name in steps and not any("tool" in options_of(step) for step in steps[name]):
             yield test.lineno, f"step {name} has no tool, and only a tool can be failed"
+
+
+def letters(what: str) -> str:
+    """Say that a text would be taken for a list, and what to write."""
+    return (
+        f"the text {what} would be taken letter by letter: write | numbered behind it for the "
+        "items of a list, .splitlines() for its lines, or give the step a schema with a list"
+    )
+
+
+_TEXTS = frozenset({"question", "context", "kind", "lang", "input"})
+_OF_LISTS = frozenset(
+    {"batch", "groupby", "join", "list", "map", "reject", "select", "slice", "sort", "unique"}
+)
+"""Filters that take the items of a list."""
+
+
+def _has_schema(step: nodes.CallBlock) -> bool:
+    return "schema" in options_of(step)
+
+
+def _by_letters(
+    tree: nodes.Template, texts: Set[str], fields: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[int, str]]:
+    """Find loops and filters of lists that are given what is known to be a text."""
+    for node in tree.find_all((nodes.For, nodes.Filter)):
+        over: nodes.Node | None = None
+        if isinstance(node, nodes.For):
+            over = node.iter
+        elif isinstance(node, nodes.Filter) and node.name in _OF_LISTS:
+            over = node.node
+        name, key = _key(over) if over is not None else ("", "")
+        kind = fields.get(name, {}).get(key)
+        if isinstance(over, nodes.Name) and over.name in texts:
+            yield node.lineno, letters(over.name)
+        elif kind == "text" or isinstance(kind, list):
+            yield node.lineno, letters(f"{name}.{key}")
 
 
 def _beside(tree: nodes.Template) -> Iterator[tuple[int, str]]:

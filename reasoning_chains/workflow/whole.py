@@ -10,6 +10,7 @@ from jinja2 import meta, nodes
 from reasoning_chains.errors import TemplateMistake, near
 from reasoning_chains.templates.inheriting import lost_blocks
 from reasoning_chains.workflow.checking import RESERVED, SEEN, bound_names, name_of, steps_of
+from reasoning_chains.workflow.passing import misplaced
 from reasoning_chains.workflow.tags import tag_of
 from reasoning_chains.workflow.using import misused
 
@@ -40,8 +41,14 @@ def broken(flow: Flow) -> Iterator[tuple[str, int, str]]:
             yield flow.name, 1, told
     for file, tree in flow.files():
         lost = lost_blocks(tree, flow.tree)
-        for line, told in (*lost, *_unknown(flow, tree), *misused(flow, tree)):
+        for line, told in (
+            *lost,
+            *_absent(flow, tree),
+            *_unknown(flow, tree),
+            *misused(flow, tree),
+        ):
             yield file, line, told
+    yield from misplaced(flow)
     if not any(tag_of(node) for _, tree in flow.files() for node in tree.find_all(nodes.CallBlock)):
         yield flow.name, 1, "it holds no step and no answer: write {% step name %}…{% endstep %}"
     for file, line, name in _unset(flow):
@@ -79,6 +86,16 @@ def _unset(flow: Flow) -> Iterator[tuple[str, int, str]]:
         for name in tree.find_all(nodes.Name):
             if name.ctx == "load" and name.name not in known:
                 yield file, name.lineno, name.name
+
+
+def _absent(flow: Flow, tree: nodes.Template) -> Iterator[tuple[int, str]]:
+    """Find files that are included or imported and are not there."""
+    for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport)):
+        named = getattr(node, "template", None)
+        name = named.value if isinstance(named, nodes.Const) else None
+        spare = isinstance(node, nodes.Include) and node.ignore_missing
+        if isinstance(name, str) and not spare and not flow.has(name):
+            yield node.lineno, f"{name!r} is not there"
 
 
 def _unknown(flow: Flow, tree: nodes.Template) -> Iterator[tuple[int, str]]:

@@ -13,6 +13,7 @@ from reasoning_chains.toolbox import Tool, Toolbox
 from reasoning_chains.tools.langchain import LangChainTool, foreign
 from reasoning_chains.workflow.flow import Flow, flow_of
 from reasoning_chains.workflow.progress import Progress, Stopped
+from reasoning_chains.workflow.tooling import tools_of
 
 if TYPE_CHECKING:
     from reasoning_chains.run import Run
@@ -34,6 +35,7 @@ class Workflow(Chain):
         max_steps: How many steps are taken at most, those of loops counted each time.
 
     The answer is the text of `{% answer %}`, where the workflow ends; without one, the last step's.
+    Where a budget ends it, it is the latest reply that an `{% answer %}` names.
 
     Example:
         >>> import tempfile, pathlib
@@ -67,21 +69,25 @@ class Workflow(Chain):
         flow = flow_of(run, problem, self.path)
         facts = flow.check()
         data = variables(flow, facts.needed, problem, run)
-        tools, sampling = await flow.tools(self.tools), run.sampling.over(flow.head.settings())
+        tools, sampling = await tools_of(flow, self.tools), run.sampling.over(flow.head.settings())
         progress = Progress(run, problem, tools, sampling, self.max_steps)
         progress.watched, progress.names = facts.watched, facts.names
         try:
             await flow.render(data, progress)
         except Stopped as stopped:
             run.note("stopped", reason=str(stopped))
+            if stopped.reason == "budget" and (best := progress.best(flow.answering())):
+                return run.conclude(problem, self._read(problem, run, best), stop_reason="budget")
             return run.conclude(problem, Reply(str(stopped)), stop_reason=stopped.reason)
         text = progress.text
         if not text:
             told = "no step was reached" if progress.answer is None else "its answer is empty"
             return run.conclude(problem, Reply(f"{flow.name}: {told}"))
-        if problem.kind == "text":
-            return run.conclude(problem, Reply(text, text or None, value=progress.data))
-        return run.conclude(problem, run.read(problem, text))
+        return run.conclude(problem, self._read(problem, run, text, progress.data))
+
+    @staticmethod
+    def _read(problem: Problem, run: Run, text: str, data: Any = None) -> Reply:
+        return Reply(text, text, value=data) if problem.kind == "text" else run.read(problem, text)
 
 
 def wanted_path(path: Any) -> str:

@@ -72,6 +72,10 @@ CANNOT: dict[str, dict[str, Any]] = {
     "json has no dmups: did you mean dumps": {"tools": ["json:dmups"]},
     "unknown agent 'nobody'": {"tools": ["agent:nobody"]},
     "unknown key 'tools.0.urls': did you mean url": {"tools": [{"command": ["x"], "urls": "y"}]},
+    "key 'tools' must be a list, such as [one, two], found keys and values": {
+        "tools": {"calculator": True}
+    },
+    "key 'tools' has lookup: notes/: write \"lookup:notes/\"": {"tools": [{"lookup": "notes/"}]},
     "budget seconds": {"limits": {"seconds": float("inf")}},
     "tools has no use here": {"chain": "direct", "tools": ["calculator"]},
     "limits.steps has no use": {"chain": "direct", "limits": {"steps": 3}},
@@ -96,6 +100,8 @@ def test_a_file_that_is_no_yaml_is_told(tmp_path: Path) -> None:
     for text, told in (
         ("a: [", r"no valid YAML \(line 1\)"),
         ("- a", "must hold keys and values"),
+        ("a: b: c", r"\(line 1: the value of 'a' holds a colon"),
+        ("tools:\n\t- x", r"\(line 2: a tab: indent with blanks\)"),
         ("kind: text\nkind: number", r"no valid YAML \(line 2: the key 'kind' stands twice\)"),
     ):
         path.write_text(text + "\n")
@@ -105,6 +111,20 @@ def test_a_file_that_is_no_yaml_is_told(tmp_path: Path) -> None:
         load_agent("helper", 5)  # type: ignore[arg-type]
     for name in ("../helper", "helpr", ""):
         with pytest.raises(UserMistake, match="unknown agent"):
+            load_agent(name, tmp_path)
+
+
+def test_a_folder_that_is_no_agent_is_told(tmp_path: Path) -> None:
+    written(tmp_path)
+    (tmp_path / "agents" / "clerk").mkdir()
+    (tmp_path / "agents" / "clerk" / "agent.yml").write_text("description: d\n")
+    (tmp_path / "agents" / "my agent").mkdir()
+    for name, told in (
+        ("clerk", r"clerk has no agent.yaml, which makes an agent of it: it holds agent.yml$"),
+        ("my agent", r"my agent cannot be an agent's: name the folder with letters, digits"),
+        ("clrek", r"unknown agent 'clrek'"),
+    ):
+        with pytest.raises(UserMistake, match=told):
             load_agent(name, tmp_path)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reasoning_chains import Budget, Problem, ReAct, ScriptedBackend, UserMistake
+from reasoning_chains import Budget, Problem, ReAct, ScriptedBackend, UserMistake, tool
 from reasoning_chains.errors import CapabilityMissing, UnknownName
 from reasoning_chains.toolbox import Tool, ToolFailed
 from reasoning_chains.types import Capabilities, Completion, ToolCall
@@ -217,3 +217,29 @@ def test_a_tool_is_called_where_its_name_ends_like_a_mark_and_finish_is_none() -
     ending = Tool("finish", "Ends.", SCHEMA, found)
     with pytest.raises(UserMistake, match="a tool is called finish, which ends a run"):
         ReAct([ending]).invoke(SUM, ScriptedBackend([LAST]))
+
+
+def test_arguments_that_may_be_left_out_are_shown_so() -> None:
+    @tool
+    def stock(item: str, town: str = "Oslo", most: int = 9) -> int:
+        """Say how many of an item are in stock."""
+        return 4
+
+    @tool
+    def pay(amount: float, to: str) -> str:
+        """Pay an amount."""
+        return "paid"
+
+    @tool
+    def today(zone: str = "UTC") -> str:
+        """Say which day it is."""
+        return "Monday"
+
+    backend = ScriptedBackend(["Action: Finish[4]"] * 2)
+    for lang in ("en", "zh"):
+        ReAct(tools=[stock, pay, today]).invoke("?", backend=backend, lang=lang)
+    english, chinese = (request.content.messages[0].content for request in backend.requests)
+    shape = 'stock[{"item": …, "town": …, "most": …}]'
+    assert f"{shape}: say how many of an item are in stock. Optional: town, most.\n" in english
+    assert f"{shape}：say how many of an item are in stock.可省略：town、most。\n" in chinese
+    assert 'pay[{"amount": …, "to": …}]: pay an amount.\ntoday[zone]: say which day' in english

@@ -137,3 +137,43 @@ def test_render_shows_what_each_step_sends(tmp_path: Path) -> None:
         f"step a\n[user]\nWhich?\n{offer}\n[choices] ['x', 'y']\n[temperature] 0\n"
         "step b\n[user]\nx?\n[chain] direct\n[kind] number\n[max_tokens] 9\n"
     )
+
+
+def test_folders_that_are_no_agents_are_listed_and_linted(tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    (folder / "agents" / "my agent").mkdir()
+    (folder / "agents" / "empty").mkdir()
+    (folder / "agents" / "__pycache__").mkdir()
+    for done in (run("agents", folder=folder), run("lint", ".", folder=folder)):
+        assert "my agent cannot be an agent's: name the folder" in done.stdout
+        assert (
+            "empty has no agent.yaml, which makes an agent of it: it holds nothing" in done.stdout
+        )
+        assert "pycache" not in done.stdout
+
+
+def test_what_ended_a_workflow_is_printed_once_and_short(tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    (folder / "templates" / "size.jinja").write_text(
+        '{% step a, choices=["small", "big"], chain="direct" %}How?{% endstep %}'
+    )
+    row = {"question": "How?", "completions": ["Hm, " * 3000] * 4}
+    (folder / "replies.jsonl").write_text(json.dumps(row) + "\n")
+    done = run(
+        *("ask", "x", "--chain", "workflow('size')", "--backend", "replay:replies.jsonl"),
+        folder=folder,
+    )
+    assert done.stdout.count("size.jinja, line 1, step a: Hm, Hm, ") == 1, done.stderr
+    assert "stopped: unparsed\n" in done.stdout
+    assert len(done.stdout) < 1_000
+
+
+def test_the_end_of_input_where_the_person_is_asked_is_told(tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    (folder / "templates" / "hello.jinja").write_text(
+        '{% step name, input="Who?" %}{% endstep %}{% answer %}Hello {{ name }}{% endanswer %}'
+    )
+    done = run("ask", "x", "--chain", "workflow('hello')", folder=folder, data=b"")
+    assert done.returncode == 2
+    told = "hello.jinja, line 1, step name: standard input ended before the person answered\n"
+    assert done.stderr.endswith(told)

@@ -27,7 +27,7 @@ LANGS = ("en", "zh")
 def test_nothing_is_odd_in_them_and_each_step_renders_dry(name: str, lang: str) -> None:
     flow = flow_at(Library.of(), name, lang)
     assert list(findings(flow)) == []
-    outlines = run_sync(outlined(flow, Problem("?" if lang == "en" else "？")))
+    outlines = run_sync(outlined(flow, Problem("?" if lang == "en" else "？"))).steps
     assert {outline.step.place for outline in outlines} == every_place(name, lang)
     assert all(outline.step.before[0].role == "system" for outline in outlines)
 

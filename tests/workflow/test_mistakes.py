@@ -40,6 +40,22 @@ CANNOT = {
     "{% step a, max_tokens='x' %}x{% endstep %}": "step a: sampling max_tokens must be a whole",
     "{% step a, choices=[] %}x{% endstep %}": "choices must be 2 to 26, found 0",
     "{% step a, choices=['x', 'x '] %}x{% endstep %}": "choice 2 is empty, or equal to an earlier",
+    "{% step a, choices=[1, 2] %}x{% endstep %}": 'found 1: write "1", in quotes',
+    "{% step a, choices=['yes', 'Yes'] %}x{% endstep %}": "'yes' and 'Yes' differ in capitals only",
+    "{% step a, schema={'n': 'int'} %}x{% endstep %}": "'int': did you mean whole number?",
+    "{% step a, schema={'n': 'list of str'} %}x{% endstep %}": "did you mean list of text?",
+    "{% step a, schema={'n': 'list of nmber'} %}x{% endstep %}": "did you mean list of number",
+    "{% step a, schema={'n': 'text', 'n': 'number'} %}x{% endstep %}": "step a: schema has the "
+    "field 'n' twice: leave one out",
+    "{% step a, schema={'m': {'n': 'text', 'n': 'text'}} %}x{% endstep %}": "field 'n' twice",
+    "{% step range %}x{% endstep %}": "'range' means something else: give the step another",
+    "---\ninputs: [dict]\n---\n{% step a %}x{% endstep %}": "'dict' means something else: give the",
+    "{% stpe a %}x{% endstep %}": "line 1: Encountered unknown tag 'stpe'.* Did you mean step",
+    "{% user %}x{% enduser %}{% step a %}x{% endstep %}": "no other roles",
+    "\n{% extends 'parts/rolle.jinja' %}{% block x %}{% endblock %}": "flow.jinja, line 2: it "
+    "extends 'parts/rolle.jinja', which is not there: did you mean parts/role.jinja",
+    "{% step a %}x{% endstep %}\n{% import 'gone.jinja' as g %}": "line 2: 'gone.jinja' is "
+    "not there",
     "{% step a, history='no' %}x{% endstep %}": "history must be True or False",
     "{% step a, input=' ' %}{% endstep %}": "must be the question that is asked",
     "{% system %}Be kind {% step a %}x{% endstep %}{% endsystem %}": "line 1: {% system %} holds",
@@ -81,9 +97,18 @@ CANNOT = {
     "{% step a, input='?', choices=['x', 'y'] %}{% endstep %}": "step a: choices is for a model",
     "{% step a, kind='choice' %}x{% endstep %}": "for kind='choice' write choices=",
     "{% step a, kind='json' %}x{% endstep %}": "for kind='json' write schema=",
+    "{% extends 'parts/role.jinja' %}{% block rules %}\n"
+    + A
+    + "{% endblock %}": "line 2: step a: its block is a part of the system message: take another",
     "{% extends 'parts/role.jinja' %}\nHello": "line 2: 'Hello' stands in no block",
     "{% extends 'parts/role.jinja' %}{% block skils %}x{% endblock %}": "no file that it "
     "extends has a block 'skils': did you mean skills",
+    A + "\n{% for x in a %}{% step b %}{{ x }}{% endstep %}{% endfor %}": "line 2: the text a "
+    "would be taken letter by letter: write | numbered",
+    "\n{% for x in question %}{% step b %}{{ x }}{% endstep %}{% endfor %}": "line 2: the text que",
+    A + "{% answer %}{{ a | join(', ') }}{% endanswer %}": "line 1: the text a would be taken",
+    "{% step a, schema={'t': 'text'} %}x{% endstep %}\n{% for x in a.t %}{% endfor %}": "line 2: "
+    "the text a.t would be taken",
     "---\ninput: [a]\n---\n{% step a %}x{% endstep %}": "unknown head key 'input'",
 }
 
@@ -97,13 +122,15 @@ def test_what_cannot_be_is_told_before_anything_is_asked(tmp_path: Path, text: s
 
 
 LATE = {
-    "{% set l = [1, 2] %}{% step a, choices=l %}x{% endstep %}": "each of .*choices must be text",
+    "{% set l = [1, 2] %}{% step a, choices=l %}x{% endstep %}": "choices must be texts, found 1",
     "{% set n = 100000 %}{% step a, samples=n %}x{% endstep %}": "samples=100000: it must be at",
     "{% set n = 0 %}{% step a, max_tokens=n %}x{% endstep %}": "step a: sampling max_tokens=0",
     "{% set t = 'five' %}{% step a %}{{ t | float }}{% endstep %}": "'five' is no number: ask for",
     "{% set t = ' ' %}{% step a %}{{ t }}{% endstep %}": "line 1, step a: it has no text",
     "{% step a, tool='calculator' %}1{% endstep %}{% step b %}{{ a[2:] }}{% endstep %}": "step "
     "b: it has no text",
+    "{% set t = 'one' %}\n{% for x in t %}{% step b %}{{ x }}{% endstep %}{% endfor %}": "line 2: "
+    "the text 'one' would be taken letter by letter: write",
     "{% set n = 3 %}{% step a, input=n %}{% endstep %}": "input=3 must be the question",
     "{% if false %}{% step b %}x{% endstep %}{% endif %}{% step a %}{{ b }}{% endstep %}": "step b "
     "was not passed",
@@ -182,7 +209,7 @@ def test_a_hostile_workflow_ends_soon_and_gets_at_nothing(tmp_path: Path, name: 
     if isinstance(found, UserMistake):
         assert "flow.jinja" in str(found)
     else:
-        assert (found.answer, found.stop_reason) == (None, "budget")
+        assert (found.answer, found.stop_reason) == ("x", "budget")
     assert peak < 200_000_000
     assert time.process_time() - began < 20  # a second of its own; the meter of memory is slow
     assert len(backend.requests) <= 100

@@ -87,4 +87,7 @@ def test_a_macro_may_name_a_step_that_stands_below_it_and_renders_dry(tmp_path: 
     )
     flow = flow_at(Library.of(), written(tmp_path, text), "en")
     assert list(findings(flow)) == []
-    assert [each.step.text for each in run_sync(outlined(flow, Problem("?")))] == ["?", "⟨a.signs⟩"]
+    assert [each.step.text for each in run_sync(outlined(flow, Problem("?"))).steps] == [
+        "?",
+        "⟨a.signs⟩",
+    ]

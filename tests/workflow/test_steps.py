@@ -251,8 +251,43 @@ def test_filters_and_loops_are_those_of_every_template(tmp_path: Path) -> None:
 def test_a_budget_that_ends_anywhere_gives_what_there_is(tmp_path: Path) -> None:
     flow = Workflow(written(tmp_path, TWO))
     ended = flow.invoke("hello", backend=ScriptedBackend(["1"]), budget=Budget(calls=1))
-    assert (ended.answer, ended.stop_reason, ended.usage.calls) == (None, "budget", 1)
+    assert (ended.answer, ended.stop_reason, ended.usage.calls) == ("1", "budget", 1)
     assert ended.trace.steps["first"] == ["1"]
+    assert "line 4, step second" in ended.trace.stopped
+    none = flow.invoke("hello", backend=ScriptedBackend([]), budget=Budget(calls=0))
+    assert (none.answer, none.stop_reason) == (None, "budget")
+
+
+def test_what_no_answer_names_is_no_best_answer_so_far(tmp_path: Path) -> None:
+    text = (
+        "{% step topic %}?{% endstep %}{% for n in [1, 2, 3] %}{% step draft %}{{ topic }}"
+        "{% endstep %}{% endfor %}{% answer %}{{ draft }}{% endanswer %}"
+    )
+    flow = Workflow(written(tmp_path, text))
+    for calls, answer in ((1, None), (2, "one"), (3, "two")):
+        backend = ScriptedBackend(["shoes", "one", "two", "three"])
+        found = flow.invoke("?", backend=backend, budget=Budget(calls=calls))
+        assert (found.answer, found.stop_reason) == (answer, "budget")
+
+
+def test_the_person_may_be_what_the_budget_ends_at(tmp_path: Path) -> None:
+    text = (
+        "{% step a %}?{% endstep %}{% step b, input='How old?' %}{% endstep %}"
+        "{% answer %}{{ a }} {{ b }}{% endanswer %}"
+    )
+    flow, asked = Workflow(written(tmp_path, text)), list[str]()
+    found = flow.invoke(
+        "?", ScriptedBackend(["one"]), budget=Budget(steps=0), ask_user=asked.append
+    )
+    assert (found.answer, found.stop_reason, asked) == ("one", "budget", [])
+    assert "step b: the steps of the budget" in found.trace.stopped
+
+
+def test_too_many_steps_give_the_best_so_far(tmp_path: Path) -> None:
+    text = "{% for n in range(9) %}{% step a %}{{ n }}{% endstep %}{% endfor %}"
+    flow = Workflow(written(tmp_path, text), max_steps=2)
+    found = flow.invoke(Problem("?", "number"), backend=ScriptedBackend(["1", "The answer is 2."]))
+    assert (found.answer, found.stop_reason) == ("2", "budget")
 
 
 def test_inputs_are_seen_and_what_is_not_declared_is_refused(tmp_path: Path) -> None:

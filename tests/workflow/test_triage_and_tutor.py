@@ -24,7 +24,7 @@ FLOWS = ("text_to_sql", "ticket_triage", "maths_tutor")
 def test_it_is_clean_and_every_step_renders(name: str, lang: str) -> None:
     flow = flow_at(Library.of(), name, lang)
     assert list(findings(flow)) == []
-    outlines = asyncio.run(outlined(flow, Problem("?")))
+    outlines = asyncio.run(outlined(flow, Problem("?"))).steps
     steps = {outline.step.name for outline in outlines}
     texts = [outline.step.text for outline in outlines]
     assert {
@@ -40,7 +40,7 @@ def test_it_is_clean_and_every_step_renders(name: str, lang: str) -> None:
 def test_both_languages_take_the_same_steps() -> None:
     for name in FLOWS:
         english, chinese = (
-            asyncio.run(outlined(flow_at(Library.of(), name, lang), Problem("?")))
+            asyncio.run(outlined(flow_at(Library.of(), name, lang), Problem("?"))).steps
             for lang in LANGUAGES
         )
         assert [o.step.name for o in english] == [o.step.name for o in chinese]

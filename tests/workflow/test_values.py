@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reasoning_chains import ScriptedBackend, Workflow
+import pytest
+
+from reasoning_chains import ScriptedBackend, UserMistake, Workflow
 from tests.workflow.flows import sent, written
 
 
@@ -127,3 +129,31 @@ def test_an_answer_that_is_none_is_told(tmp_path: Path) -> None:
         lost = Workflow(written(tmp_path, text)).invoke("?", backend=ScriptedBackend([]))
         assert lost.answer is None
         assert told in lost.text
+
+
+def test_a_list_that_a_model_wrote_is_gone_through_item_by_item(tmp_path: Path) -> None:
+    text = (
+        "{% step plan %}List.{% endstep %}{% for one in plan OVER %}"
+        "{% step part %}{{ one }}{% endstep %}{% endfor %}"
+        "{% answer %}{{ steps.part | join('+') }}{% endanswer %}"
+    )
+    for over, reply, parts in (
+        ("| numbered", "Here:\n1. Sow\n2. Reap", ["Sow", "Reap"]),
+        (".splitlines()", "Sow\nReap", ["Sow", "Reap"]),
+        ("| numbered", "Nothing to do.", []),
+    ):
+        flow = Workflow(written(tmp_path, text.replace(" OVER", over)))
+        backend = ScriptedBackend([reply, "a", "b"])
+        assert flow.invoke("?", backend=backend).answer == ("a+b" if parts else None)
+        assert [turn[0][1] for turn in sent(backend)[1:]] == parts
+
+
+def test_an_input_that_is_a_text_is_no_list(tmp_path: Path) -> None:
+    text = (
+        "---\ninputs: [days]\n---\n{% for d in days %}{% step a %}{{ d }}{% endstep %}{% endfor %}"
+    )
+    flow, backend = Workflow(written(tmp_path, text)), ScriptedBackend(["x", "y"])
+    with pytest.raises(UserMistake, match=r"flow.jinja, line 4: the text 'Monday' would be taken"):
+        flow.invoke({"question": "q", "days": "Monday"}, backend=backend)
+    flow.invoke({"question": "q", "days": ["Monday"]}, backend=backend)
+    assert sent(backend) == [[("user", "Monday")]]
