@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from reasoning_chains.errors import ranged
+from reasoning_chains.errors import ranged, wanted
 from reasoning_chains.evals.statistics.distributions import student_quantile
 from reasoning_chains.evals.statistics.intervals import UNKNOWN, Interval, Mean, checked_share
 from reasoning_chains.evals.statistics.scores import LARGEST
@@ -41,7 +41,12 @@ class Moments:
         self.merge(Moments(1, float(total), float(size)))
 
     def merge(self, other: Moments) -> None:
-        """Count the questions of another stream too, which stays as it is."""
+        """Count the questions of another stream too, which stays as it is.
+
+        Raises:
+            UserMistake: where the other is none.
+        """
+        wanted("what is merged", other, Moments)
         count = self.questions + other.questions
         if not other.questions:
             return
@@ -54,6 +59,11 @@ class Moments:
         self.mean_total += part * total
         self.mean_size += part * size
         self.questions = count
+
+    @property
+    def variance(self) -> float:
+        """The sample variance of the questions' totals, infinite with fewer than two."""
+        return self.totals / (self.questions - 1) if self.questions > 1 else math.inf
 
     def read(self, confidence: float = 0.95) -> Mean:
         """Give the mean so far, as `clustered_mean` does of the same questions.

@@ -57,8 +57,10 @@ def test_moments_lose_few_digits_to_large_means() -> None:
     for value in values:
         stream.add(value)
     assert stream.read().error == pytest.approx(stats.sem(values), rel=1e-9)
+    assert stream.variance == pytest.approx(np.var(values, ddof=1), rel=1e-9)
     once = Moments()
     once.add(0.25)
+    assert once.variance == math.inf
     assert once.read().interval == Interval(-math.inf, math.inf)
 
 
@@ -167,6 +169,7 @@ WRONG: list[tuple[Any, dict[str, Any], str]] = [
     (PoissonBootstrap().merge, {"other": 3}, "merge wants a PoissonBootstrap, found 3"),
     (Moments().add, {"total": "1"}, "total must be a number, found '1'"),
     (Moments().add, {"total": 1, "size": -1}, "size=-1"),
+    (Moments().merge, {"other": 3}, "what is merged must be a Moments, found 3"),
     (Moments().read, {}, "questions=0: it must be at least 1"),
     (Moments(3).read, {"confidence": 2}, "confidence=2"),
 ]
