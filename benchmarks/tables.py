@@ -24,6 +24,7 @@ PAGES = (
     "docs/agents.md",
     "docs/choosing.md",
     "docs/embedded-model.md",
+    "docs/statistics.md",
     "docs/workflows.md",
     *sorted(f"docs/methods/{path.name}" for path in (ROOT / "docs" / "methods").glob("*.md")),
 )
@@ -190,6 +191,60 @@ def overhead() -> str:
     return rows(head, body()) + made_by("overhead")
 
 
+def percent(share: float) -> str:
+    """Write a coverage with one decimal."""
+    return f"{100 * share:.1f} %"
+
+
+def wilson_coverage() -> str:
+    """How often Wilson's interval holds the share."""
+
+    def body() -> Iterator[tuple[str, ...]]:
+        for questions, row in read("coverage")["wilson"].items():
+            yield questions, *(percent(row[key]) for key in ("mean", "least", "most"))
+
+    return rows(("questions", "mean", "least", "most"), body()) + made_by("coverage")
+
+
+def pairs_coverage() -> str:
+    """How often the interval of a paired difference holds it."""
+    figures = read("coverage")["bonett_price"]
+
+    def body() -> Iterator[tuple[str, ...]]:
+        for name, row in figures.items():
+            yield name, *(percent(share) for share in row.values())
+
+    sizes = tuple(f"{count} questions" for count in next(iter(figures.values())))
+    return rows(("only the first, only the second", *sizes), body()) + made_by("coverage")
+
+
+def means_coverage() -> str:
+    """How often bootstraps and Student's interval hold the mean."""
+    figures = read("coverage")["simulated"]
+
+    def body() -> Iterator[tuple[str, ...]]:
+        for name, sizes in figures.items():
+            for questions, row in sizes.items():
+                ways = (row[way] for way in ("bootstrap", "poisson", "student"))
+                beside = f"{percent(row['bootstrap'][low])} and {percent(row['bootstrap'][high])}"
+                yield name, questions, *(percent(way["covered"]) for way in ways), beside
+
+    low, high = "truth below", "truth above"
+    head = ("", "questions", "`mean_bootstrap`, `paired_bootstrap`", "`PoissonBootstrap`")
+    tail = ("`clustered_mean`", "the truth lies below, and above, the first")
+    return rows((*head, *tail), body()) + made_by("coverage")
+
+
+def statistics_speed() -> str:
+    """Milliseconds of each statistic."""
+
+    def body() -> Iterator[tuple[str, ...]]:
+        for name, took in read("statistics_speed")["ms"].items():
+            yield name, f"{took:g}"
+
+    return rows(("", "ms"), body()) + made_by("statistics_speed")
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "every level": every_level,
     "summary": summary,
@@ -200,6 +255,10 @@ TABLES: dict[str, Callable[[], str]] = {
     "overhead": overhead,
     "agents": agents,
     "twins": twins,
+    "wilson coverage": wilson_coverage,
+    "pairs coverage": pairs_coverage,
+    "means coverage": means_coverage,
+    "statistics speed": statistics_speed,
     **methods.parts(),
 }
 
