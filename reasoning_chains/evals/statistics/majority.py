@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from reasoning_chains.errors import UserMistake, shown
 from reasoning_chains.evals.statistics.distributions import binomial
 from reasoning_chains.evals.statistics.sampled import check_draw
-from reasoning_chains.evals.statistics.scores import hits
+from reasoning_chains.evals.statistics.scores import hits, is_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,7 +60,7 @@ def _counted(
         raise UserMistake(f"{len(answers)} answers and {len(marked)} marks: give as many of each")
     found: dict[Hashable, bool] = {}
     for place, (answer, hit) in enumerate(zip(answers, marked.tolist(), strict=True)):
-        if not isinstance(answer, Hashable):
+        if not is_name(answer):
             raise UserMistake(f"answers[{place}] is {shown(answer)}: give its voting key")
         if found.setdefault(answer, hit and answer is not None) != hit:
             told = "is unparsed and" if answer is None else "is both right and wrong:"

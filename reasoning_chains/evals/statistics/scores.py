@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["LARGEST", "Groups", "check_paired", "grouped", "hits", "paired", "scores"]
+__all__ = ["LARGEST", "Groups", "check_paired", "grouped", "hits", "is_name", "paired", "scores"]
 
 LARGEST = 1e50
 """Third powers of scores are summed up, and must stay numbers."""
@@ -117,10 +117,20 @@ def grouped(read: NDArray[np.float64], clusters: Sequence[Hashable] | None) -> G
     return Groups(totals, np.bincount(codes).astype(np.float64))
 
 
+def is_name(value: Any) -> bool:
+    """Say whether a value can be counted by: a tuple that holds a list cannot."""
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
 def _name(place: int, name: Any) -> Hashable:
-    if name is None or not isinstance(name, Hashable):
+    if name is None or not is_name(name):
         raise UserMistake(f"clusters[{place}] is {shown(name)}: name each score's question")
-    return name
+    kept: Hashable = name
+    return kept
 
 
 def _list(name: str, values: Any) -> list[Any]:

@@ -190,6 +190,7 @@ WRONG: list[tuple[Any, tuple[Any, ...], dict[str, Any], str]] = [
     (paired_bootstrap, ([1.0], [1.0]), {"clusters": []}, "1 and 0 results"),
     (paired_bootstrap, ([1.0], [1.0]), {"clusters": [None]}, r"clusters\[0\] is None: name"),
     (paired_bootstrap, ([1.0], [1.0]), {"clusters": [["a"]]}, r"clusters\[0\] is a list: name"),
+    (paired_bootstrap, ([1.0], [1.0]), {"clusters": [("a", [])]}, r"clusters\[0\] is a tuple"),
     (paired_bootstrap, ([1.0], [1.0]), {"clusters": "a"}, "clusters must be a list, found 'a'"),
     (paired_bootstrap, ([], []), {}, "at least one question"),
     (paired_bootstrap, ([float("nan")], [1]), {}, r"first\[0\] is nan: it must be a number from"),

@@ -140,6 +140,7 @@ WRONG: list[tuple[Any, tuple[Any, ...], str]] = [
     (maj_at_k, (["a", "a"], [True, False], 1), r"answers\[1\], 'a', is both right and wrong"),
     (maj_at_k, ([None], [True], 1), r"answers\[0\], None, is unparsed and marked right"),
     (maj_at_k, ([["a"]], [True], 1), r"answers\[0\] is a list: give its voting key"),
+    (maj_at_k, ([("a", [])], [True], 1), r"answers\[0\] is a tuple: give its voting key"),
     (maj_at_k, (["a"], [0.5], 1), r"right\[0\] is 0.5"),
     (maj_at_k, (["a"] * 2_001, [True] * 2_001, 1), "2001 samples of one question"),
 ]
