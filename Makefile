@@ -21,14 +21,16 @@ soak: $(DEV)
 	$(BIN)/python -m benchmarks.agents
 	$(BIN)/python -m benchmarks.soak
 	$(BIN)/python -m benchmarks.workflow_steps
+	$(BIN)/python -m benchmarks.coverage
 	$(BIN)/python -m benchmarks.tables
 
-# The speed of the engine, of a call, of the import, of the sandbox and of the parsers.
+# The speed of the engine, of a call, of the import, of the sandbox, the statistics and the parsers.
 bench: $(DEV)
 	$(BIN)/python -m benchmarks.engine
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.imports
 	$(BIN)/python -m benchmarks.sandbox
+	$(BIN)/python -m benchmarks.statistics_speed
 	$(BIN)/python -m benchmarks.tables
 	$(BIN)/python -m benchmarks.parsers
 

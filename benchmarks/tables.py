@@ -9,13 +9,12 @@ A table stands between `<!-- table: NAME -->` and `<!-- end -->`.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-from benchmarks import methods
+from benchmarks import evidence, methods
+from benchmarks.drawing import made_by, read, rows, share
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -25,35 +24,10 @@ PAGES = (
     "docs/choosing.md",
     "docs/embedded-model.md",
     "docs/reliability.md",
+    "docs/statistics.md",
     "docs/workflows.md",
     *sorted(f"docs/methods/{path.name}" for path in (ROOT / "docs" / "methods").glob("*.md")),
 )
-
-
-def read(name: str) -> dict[str, Any]:
-    """Read a result with the command that made it."""
-    data: dict[str, Any] = json.loads((HERE / "results" / f"{name}.json").read_text("utf-8"))
-    return data
-
-
-def made_by(*names: str) -> str:
-    """Name the commands beside a table."""
-    commands = [f"`{read(name)['command']}`" for name in names]
-    machine = read(names[0])["machine"]
-    if isinstance(machine, dict):
-        machine = f"{machine['architecture']}, {machine['cores']} cores"
-    return f"\n\nMade by {', '.join(commands)} on {machine}."
-
-
-def rows(head: tuple[str, ...], body: Iterator[tuple[str, ...]]) -> str:
-    """Write a Markdown table."""
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in body)])
-
-
-def share(cell: dict[str, Any]) -> str:
-    """Write a share without its leading zero."""
-    return f"{cell['share']:.2f}"
 
 
 def every_level() -> str:
@@ -204,36 +178,6 @@ def overhead() -> str:
     return rows(head, body()) + made_by("overhead")
 
 
-def soak() -> str:
-    """What stands between a chain and its provider, at full size."""
-    data = read("soak")
-    faults, kills, budgets = data["faults"], data["kills"], data["budgets"]
-    greedy = data["greedy"]
-    twice = f"{faults['twice']} (allowed {faults['allowed']})"
-    body = (
-        ("faults and three kills", f"{faults['items']:,} items", "lost", faults["lost"]),
-        ("", "", "counted twice", faults["doubled"]),
-        ("", "", "answers unlike those of a run without faults", faults["different"]),
-        ("", "", "replies paid for twice", twice),
-        ("", "", "requests an item", faults["attempts"]),
-        ("", "", "memory grown from a tenth of the items to all", f"{faults['grown']} MB"),
-        ("kills of a writer", f"{kills['kills']:,} kills", "violations", kills["violations"]),
-        ("budgets", f"{budgets['runs']:,} agents", "spent more than allowed", budgets["over"]),
-        ("", "", "bills unlike what was sold", budgets["unbilled"]),
-        (
-            "a server that writes on",
-            f"{greedy['runs']:,} agents",
-            "beyond that",
-            greedy["over_more"],
-        ),
-    )
-    head = ("what", "size", "counted", "found")
-    commands = ", ".join(f"`{data[part]['command']}` on {data[part]['commit']}" for part in data)
-    machine = faults["machine"]
-    table = rows(head, (tuple(map(str, row)) for row in body))
-    return f"{table}\n\nMade by {commands}; {machine}."
-
-
 TABLES: dict[str, Callable[[], str]] = {
     "every level": every_level,
     "summary": summary,
@@ -243,9 +187,13 @@ TABLES: dict[str, Callable[[], str]] = {
     "engine": engine,
     "overhead": overhead,
     "agents": agents,
-    "soak": soak,
+    "soak": evidence.soak,
     "workflow steps": workflow_steps,
     "twins": twins,
+    "wilson coverage": evidence.wilson_coverage,
+    "pairs coverage": evidence.pairs_coverage,
+    "means coverage": evidence.means_coverage,
+    "statistics speed": evidence.statistics_speed,
     **methods.parts(),
 }
 
