@@ -124,7 +124,7 @@ class _Purchase:
         try:
             return await self._sent(request)
         except BackendError as error:
-            if error.lost:
+            if error.lost and not error.told:
                 self._hold.renew()
             raise
         finally:

@@ -123,10 +123,12 @@ class BackendError(ReasoningChainsError):
         retryable: Whether the same request may succeed later.
         status: The HTTP status, where there was one.
 
-    `lost` tells whether a reply may have been made, and billed, that did not arrive.
+    `lost` tells whether a reply may have been made, and billed, that did not arrive; `told`, whether
+    who pays was told of it.
     """
 
     lost: bool = False
+    told: bool = False
 
     def __init__(self, message: str, *, retryable: bool = False, status: int | None = None) -> None:
         super().__init__(message)

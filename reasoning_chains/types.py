@@ -237,7 +237,7 @@ class Delta:
     """A piece of a reply that is still being written.
 
     `anew` voids the pieces before it. `lost` is no piece: a reply may have been made, and billed,
-    that did not arrive, and another one is about to be asked for.
+    that did not arrive.
     """
 
     text: str = ""

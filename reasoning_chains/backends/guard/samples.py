@@ -19,8 +19,8 @@ class Samples:
     """Sends samples, hands on what lands, and keeps what failed.
 
     A reply that broke off while it was watched begins anew with the next attempt: the watcher is
-    told by a delta with `anew`. Before it is asked again for a reply that may have been billed, who
-    pays is told by one with `lost`.
+    told by a delta with `anew`. Who pays is told by one with `lost` of a reply that may have been
+    billed and did not arrive.
 
     Attributes:
         failed: What each sample failed with that has not landed.
@@ -35,12 +35,8 @@ class Samples:
     async def send(self, backend: Backend, wanted: Sequence[int]) -> int:
         """Send some samples in one request; give how many landed."""
         before = self._heard.intersection(wanted)
-        earlier = [(at, self.failed.pop(at)) for at in wanted if at in self.failed]
-        if lost := [at for at, error in earlier if error.lost]:
-            for at in lost:
-                self._emit(at, Delta(lost=True))
-            for _ in range(_TURNS):
-                await asyncio.sleep(0)
+        for at in wanted:
+            self.failed.pop(at, None)
 
         def hear(index: int, news: Delta | Completion | BackendError) -> None:
             self._hear(wanted[index], news, before)
@@ -52,7 +48,19 @@ class Samples:
             for at in wanted:
                 if at not in self._landed:
                     self.failed.setdefault(at, error)
+        await self._tell_lost(wanted)
         return len(self._landed.intersection(wanted))
+
+    async def _tell_lost(self, wanted: Sequence[int]) -> None:
+        """Tell who pays what may have been billed; who cannot pay for another one leaves."""
+        errors = [(at, self.failed[at]) for at in wanted if at in self.failed]
+        lost = [(at, error) for at, error in errors if error.lost and not error.told]
+        for at, _ in lost:
+            self._emit(at, Delta(lost=True))
+        for _, error in lost:
+            error.told = True
+        for _ in range(_TURNS if lost else 0):
+            await asyncio.sleep(0)
 
     def _hear(self, at: int, news: Delta | Completion | BackendError, before: set[int]) -> None:
         if isinstance(news, BackendError):
