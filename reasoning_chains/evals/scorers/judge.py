@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,8 +11,6 @@ from reasoning_chains.evals.score import Score, unread
 from reasoning_chains.types import Sampling
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from reasoning_chains.answers import Verdict
     from reasoning_chains.run import Run
     from reasoning_chains.solution import Solution

@@ -57,10 +57,19 @@ def _parts(text: str) -> tuple[str, dict[str, Any]]:
         raise mistake
     arguments: dict[str, Any] = {}
     for word in node.keywords:
-        if word.arg is None or not isinstance(word.value, ast.Constant):
+        value = _constant(word.value)
+        if word.arg is None or not isinstance(value, bool | int | float | str):
             raise mistake
-        arguments[word.arg] = word.value.value
+        arguments[word.arg] = value
     return node.func.id, arguments
+
+
+def _constant(node: ast.expr) -> Any:
+    """Give a text, a number, True or False; None where it is something else."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = _constant(node.operand)
+        return -value if isinstance(value, int | float) else None
+    return node.value if isinstance(node, ast.Constant) else None
 
 
 def _made(name: str, cls: Any, arguments: dict[str, Any]) -> Scorer:

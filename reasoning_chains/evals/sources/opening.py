@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reasoning_chains.content import is_there
-from reasoning_chains.errors import UserMistake, shown
+from reasoning_chains.errors import UserMistake
 from reasoning_chains.evals.sources.generated import Generated
 from reasoning_chains.evals.sources.hub import HubRows, ParquetRows, SavedRows, is_saved
 from reasoning_chains.evals.sources.jsonl import JsonLines, JsonRecords
@@ -61,7 +61,7 @@ def open_source(data: DataOf, folder: Path, task: str = "", given: Path | None =
 def rows_path(data: DataOf, given: Path, task: str) -> Path:
     """Find the rows in what the user gave: a file, a saved data set, or a folder with the file."""
     if not is_there(given):
-        raise UserMistake(f"data {shown(str(given))} is not there: name a file or a folder")
+        raise UserMistake(f"data {given} is not there: name a file or a folder")
     if given.is_file() or is_saved(given) or not data.given:
         return given
     return given / data.given.replace(_TASK, task)
