@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
@@ -21,6 +20,7 @@ from reasoning_chains.types import KINDS, Kind, Problem
 __all__ = ["Maker"]
 
 _WORDED = ("question", "context", "answer")
+_MOST_FORMS = 64
 
 
 class Maker:
@@ -32,6 +32,7 @@ class Maker:
         self._worded = {
             key: Wording(text, key, project) for key, text in texts.items() if text is not None
         }
+        self._found: dict[tuple[str, ...], dict[str, str | None]] = {}
 
     def item(self, values: Mapping[str, Any]) -> Item:
         """Make an item.
@@ -40,29 +41,39 @@ class Maker:
             UserMistake: A column is missing or holds what it must not, or the eval's own scorer
                 rejects the answer.
         """
-        names = {key: self._column(key, values) for key in type(self._card.columns).model_fields}
+        names = self._columns(values)
+        question = self._text("question", names, values)
         context = self._text("context", names, values, needed=False)
-        problem = Problem(
-            self._text("question", names, values),
-            self._kind(names["kind"], values),
-            choices=_choices(names["choices"], values),
-            context=context,
-        )
+        choices = _choices(names["choices"], values)
+        made = _identity(names["id"], values, (question, context, choices))
+        kind = self._kind(names["kind"], values)
+        problem = Problem(question, kind, choices=choices, context=context, id=made)
         target = self._text("answer", names, values)
         if not target:
             raise UserMistake(f"the answer is empty, in column {names['answer']!r}")
-        made = _identity(names["id"], values, problem)
         self._check(problem, target)
         level = None if names["level"] is None else _level(names["level"], values)
-        meta = {key: value for key, value in values.items() if key not in names.values()}
-        item = Item(made, replace(problem, id=made), target, level, meta)
-        self._check_groups(item)
+        taken = names.values()
+        meta = {key: value for key, value in values.items() if key not in taken}
+        item = Item(made, problem, target, level, meta)
+        if self._card.groups:
+            self._check_groups(item)
         return item
 
     def has_id(self, values: Mapping[str, Any]) -> bool:
         """Tell whether a row brings its id along."""
-        column = self._column("id", values)
-        return column is not None and values[column] not in (None, "")
+        column = self._columns(values)["id"]
+        return column is not None and values[column] is not None
+
+    def _columns(self, values: Mapping[str, Any]) -> Mapping[str, str | None]:
+        """Find which column holds what; rows of the same columns are looked at once."""
+        known = tuple(values)
+        if known not in self._found:
+            if len(self._found) >= _MOST_FORMS:
+                self._found.clear()
+            keys = type(self._card.columns).model_fields
+            self._found[known] = {key: self._column(key, values) for key in keys}
+        return self._found[known]
 
     def _column(self, key: str, values: Mapping[str, Any]) -> str | None:
         """Find the column that holds something: the first of its names that the row has."""
@@ -155,7 +166,7 @@ def _choices(column: str | None, values: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _identity(column: str | None, values: Mapping[str, Any], problem: Problem) -> str:
+def _identity(column: str | None, values: Mapping[str, Any], asked: tuple[Any, ...]) -> str:
     """Give the row's own id, or one made of what it asks."""
     value = values[column] if column is not None else None
     if isinstance(value, str) and value.strip():
@@ -164,8 +175,7 @@ def _identity(column: str | None, values: Mapping[str, Any], problem: Problem) -
         return str(value)
     if value is not None:
         raise UserMistake(f"column {column!r} must hold an id, found {shown(value)}")
-    told = json.dumps([problem.question, problem.context, problem.choices])
-    return sha256(told.encode()).hexdigest()[:16]
+    return sha256(json.dumps(asked).encode()).hexdigest()[:16]
 
 
 def _level(column: str, values: Mapping[str, Any]) -> int | str | None:

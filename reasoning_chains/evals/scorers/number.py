@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Number"]
 
+_PLAIN = 18
+"""Digits of a whole number that needs no reader."""
+
 
 @dataclass(frozen=True, slots=True)
 class Number(Rule):
@@ -47,6 +50,9 @@ class Number(Rule):
 
 
 def _value(text: str) -> Fraction | None:
+    digits = text.removeprefix("-")
+    if digits.isascii() and digits.isdecimal() and len(digits) <= _PLAIN:
+        return Fraction(int(text))  # most are so, and the reader of all others takes long
     try:
         return Fraction(vote_key(text, "number"))
     except (ValueError, ZeroDivisionError):

@@ -69,7 +69,7 @@ class Generated:
 
 def _values(exercise: Exercise) -> dict[str, Any]:
     values: dict[str, Any] = {
-        "id": exercise.problem.id,
+        "id": exercise.id,
         "question": exercise.question,
         "answer": exercise.answer,
         "kind": exercise.kind,
