@@ -162,7 +162,8 @@ def test_a_list_tells_where_it_differs() -> None:
 def test_em_and_f1(answer: str, target: str, outcome: str, value: float) -> None:
     assert judged(ExactMatch(), answer, target) == outcome
     score = F1().judge(Problem("?"), answer, target)
-    assert (score.outcome, score.value) == (outcome, pytest.approx(value))
+    assert score.outcome == outcome
+    assert score.value == pytest.approx(value)
 
 
 @pytest.mark.parametrize(
