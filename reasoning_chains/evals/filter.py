@@ -10,6 +10,7 @@ from hashlib import sha256
 __all__ = ["Filter"]
 
 _BITS = 27
+_FEW = 8_192
 _MIXERS = (
     0x9E3779B97F4A7C15,
     0xBF58476D1CE4E5B9,
@@ -20,26 +21,47 @@ _WORD = (1 << 64) - 1
 
 
 class Filter:
-    """Holds 2 ** 27 bits (16 MB, of which only touched pages count), four of them a text.
+    """Holds the first 8,192 texts as they are, and then 2 ** 27 bits (16 MB), four of them a text.
 
     Of ten million texts, less than one in two hundred is taken for an old one; of a million, less
     than one in a million. It looks at the first 48 bits of SHA-256: texts that share these are one.
     """
 
-    __slots__ = ("_bits",)
+    __slots__ = ("_bits", "_few")
 
     def __init__(self) -> None:
-        self._bits = bytearray(1 << (_BITS - 3))
+        self._few: set[int] = set()
+        self._bits = bytearray()
 
     def __contains__(self, text: object) -> bool:
-        return all(self._bits[place >> 3] >> (place & 7) & 1 for place in _places(str(text)))
+        key = _key(str(text))
+        if not self._bits:
+            return key in self._few
+        return all(self._bits[place >> 3] >> (place & 7) & 1 for place in _places(key))
 
     def add(self, text: str) -> None:
         """Remember a text."""
-        for place in _places(text):
+        key = _key(text)
+        if not self._bits:
+            self._few.add(key)
+            if len(self._few) > _FEW:
+                self._spread()
+            return
+        for place in _places(key):
             self._bits[place >> 3] |= 1 << (place & 7)
 
+    def _spread(self) -> None:
+        """Go over from the few to bits."""
+        self._bits = bytearray(1 << (_BITS - 3))
+        for place in (place for key in self._few for place in _places(key)):
+            self._bits[place >> 3] |= 1 << (place & 7)
+        self._few.clear()
 
-def _places(text: str) -> list[int]:
-    key = int.from_bytes(sha256(text.encode(errors="surrogatepass")).digest()[:6], "big") + 1
+
+def _key(text: str) -> int:
+    digest = sha256(text.encode(errors="surrogatepass")).digest()
+    return int.from_bytes(digest[:6], "big") + 1
+
+
+def _places(key: int) -> list[int]:
     return [(key * mixer & _WORD) >> (64 - _BITS) for mixer in _MIXERS]

@@ -53,14 +53,14 @@ class Suite:
             UserMistake: A row is wrong, an id stands twice, or there is no row at all; the file
                 and the row are named.
         """
-        made, seen = 0, Filter()
+        made, seen, again = 0, Filter(), dict[str, int]()
         maker = Maker(self.card, self.scorer, self.project)
         for row in self._rows():
             if self.size is not None and made >= self.size:
                 return
             item = self._item(maker, row)
             if item.id in seen:
-                item = self._again(maker, item, row)
+                item = self._again(maker, item, row, again)
             seen.add(item.id)
             made += 1
             yield item
@@ -76,20 +76,23 @@ class Suite:
         except UserMistake as error:
             raise at_row(self.source.name, row.number, error) from None
 
-    def _again(self, maker: Maker, item: Item, row: Row) -> Item:
+    def _again(self, maker: Maker, item: Item, row: Row, again: dict[str, int]) -> Item:
         """Look at the rows before for an id that the filter takes for an old one.
 
         One of the row's own may not stand twice; where it was made of what is asked, and the same
-        is asked again, the item is the second of its kind.
+        is asked again, the item is the second of its kind, and so on: `again` counts them.
         """
-        earlier = takewhile(lambda other: other.number < row.number, self._rows())
-        same = [other.number for other in earlier if maker.item(other.values).id == item.id]
-        if not same:
-            return item
-        if maker.has_id(row.values):
-            told = f"the id {item.id!r} stands in row {same[0]} too: each needs its own"
-            raise at_row(self.source.name, row.number, told)
-        name = f"{item.id}-{len(same) + 1}"
+        if item.id not in again:
+            earlier = takewhile(lambda other: other.number < row.number, self._rows())
+            same = [other.number for other in earlier if maker.item(other.values).id == item.id]
+            if not same:
+                return item
+            if maker.has_id(row.values):
+                told = f"the id {item.id!r} stands in row {same[0]} too: each needs its own"
+                raise at_row(self.source.name, row.number, told)
+            again[item.id] = len(same)
+        again[item.id] += 1
+        name = f"{item.id}-{again[item.id]}"
         return replace(item, id=name, problem=replace(item.problem, id=name))
 
     def sized(self, size: int | None, seed: int | None = None) -> Suite:
@@ -136,7 +139,7 @@ class Suite:
         if named is None or "." not in named:
             return named
         file, mark, key = named.replace("{task}", self.name.partition(":")[2]).partition("#")
-        beside = (self.folder / file, Path(self.source.name).parent / file)
+        beside = (self.folder / file, Path(self.source.name).parent / file, self.project / file)
         return next((f"{path}{mark}{key}" for path in beside if is_there(path)), None)
 
 
@@ -146,6 +149,7 @@ def load_suite(
     *,
     size: int | None = None,
     data: str | Path | None = None,
+    exemplars: str | None = None,
 ) -> Suite:
     """Open a suite by its name: the project's `evals/NAME/eval.yaml`, else the bundled one.
 
@@ -154,6 +158,7 @@ def load_suite(
         project: The folder where it is looked up; the current one if left out.
         size: How many problems; else what the file says, else all.
         data: The rows of a suite that has them not in the package: a file or a folder.
+        exemplars: Other worked examples: a set, or a file of the project.
 
     Raises:
         UnknownName: There is no such suite, task, or scorer; the message lists near ones.
@@ -167,7 +172,19 @@ def load_suite(
     if path is None:
         raise UnknownName("suite", bare, suite_names(project))
     suite = suite_at(path, project, task=task, data=data)
+    if exemplars is not None:
+        suite = _shown(suite, exemplars)
     return suite if size is None else suite.sized(size)
+
+
+def _shown(suite: Suite, exemplars: str) -> Suite:
+    """Give the suite with other worked examples."""
+    wanted("exemplars of a suite", exemplars, str)
+    changed = replace(suite, card=suite.card.model_copy(update={"exemplars": exemplars}))
+    if changed.exemplars is None:
+        places = f"beside {suite.folder / FILE}, beside its rows, or in {suite.project}"
+        raise UserMistake(f"the exemplars {exemplars} are not there: put them {places}")
+    return changed
 
 
 def suite_at(

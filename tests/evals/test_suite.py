@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reasoning_chains import Problem, UserMistake, load_suite
+from reasoning_chains import FewShotCoT, Problem, ScriptedBackend, UserMistake, load_suite
 from reasoning_chains.evals.filter import Filter
 from reasoning_chains.evals.item import Item
 from reasoning_chains.evals.suite import suite_at, suite_names
@@ -99,6 +99,8 @@ def test_an_id_is_made_of_what_is_asked(tmp_path: Path) -> None:
     assert two.problem.id == two.id
     moved = '{"question": "2?", "answer": 2}\n{"question": "1 + 1?", "answer": 2}\n'
     assert [item.id for item in opened(tmp_path, moved)] == [other.id, one.id]
+    often = list(opened(tmp_path, '{"question": "1 + 1?", "answer": 2}\n' * 2_000))
+    assert (often[-1].id, len({item.id for item in often})) == (f"{one.id}-2000", 2_000)
 
 
 def test_some_rows_are_taken(tmp_path: Path) -> None:
@@ -138,7 +140,7 @@ def test_where_fewer_are_held_out_all_are_taken_and_it_is_told() -> None:
 def test_ten_million_problems_take_the_room_of_ten_thousand(tmp_path: Path) -> None:
     data = {"generator": "arithmetic_large", "levels": [3], "split": "any", "size": 10_000_000}
     stream = iter(opened(tmp_path, data=data))
-    list(islice(stream, 2_000))
+    list(islice(stream, 9_000))
     tracemalloc.start()
     ids = {item.id for item in islice(stream, 500)}
     before = tracemalloc.get_traced_memory()[0]
@@ -173,6 +175,14 @@ def test_the_examples_are_a_set_or_a_file_beside(tmp_path: Path) -> None:
     (tmp_path / "evals" / "mine" / "mine.yaml").write_text("- {question: 1?, answer: 1}\n")
     suite = opened(tmp_path, exemplars="mine.yaml")
     assert suite.exemplars == str(tmp_path.resolve() / "evals" / "mine" / "mine.yaml")
+    (tmp_path / "theirs.txt").write_text("Q: 1?\nA: 1\n")
+    theirs = load_suite("mine", tmp_path, exemplars="theirs.txt").exemplars
+    assert theirs == str(tmp_path.resolve() / "theirs.txt")
+    backend = ScriptedBackend(["The answer is 2."])
+    FewShotCoT(exemplars=theirs).invoke(next(iter(suite)).problem, backend)
+    assert backend.requests[0].content.messages[0].content.startswith("Q: 1?\nA: The answer is 1.")
+    with pytest.raises(UserMistake, match=r"the exemplars nobodys\.txt are not there"):
+        load_suite("mine", tmp_path, exemplars="nobodys.txt")
 
 
 def test_tasks_lie_over_the_eval(tmp_path: Path) -> None:
