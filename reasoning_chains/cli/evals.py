@@ -113,10 +113,18 @@ def check_suite(
     most: Annotated[int | None, typer.Option(help="End after so many problems.")] = None,
 ) -> None:
     """Go through a suite: every row must be whole, and its scorer must accept its own answers."""
-    found: Any = Path(path)
-    by_path = is_there(found) and (found.is_file() or (found / FILE).is_file())
-    suite = suite_at(found, data=data) if by_path else load_suite(path, data=data)
+    suite = _found(path, data)
     _tell(suite, check(suite, most))
+
+
+def _found(path: str, data: Path | None) -> Suite:
+    """Open the suite of a folder or a file that is there, else by its name."""
+    place = Path(path)
+    if is_there(place) and (place.is_file() or (place / FILE).is_file()):
+        return suite_at(place, data=data)
+    if is_there(place) and path not in suite_names():
+        raise UserMistake(f"{path} holds no {FILE}: name a folder that does, or a suite")
+    return load_suite(path, data=data)
 
 
 def _tell(suite: Suite, checked: Checked) -> None:

@@ -54,6 +54,8 @@ def test_a_suite_is_checked_by_name_and_by_path(tmp_path: Path) -> None:
     facts = run("evals", "check", "facts", folder=tmp_path).stdout
     assert "facts: 200 were asked for, there are 136: all are taken" in facts
     assert "1 problem, " in run("evals", "check", "mine", "--most", "1", folder=tmp_path).stdout
+    none = run("evals", "check", "evals", folder=tmp_path)
+    assert (none.returncode, "evals holds no eval.yaml" in none.stderr) == (2, True)
     (folder / "rows.jsonl").write_text('{"question": "1?", "answer": "one of them"}\n')
     wrong = run("evals", "check", "evals/mine", folder=tmp_path)
     assert wrong.returncode == 2

@@ -37,9 +37,12 @@ GOOD = '{"id": "a", "question": "1 + 1?", "answer": 2}\n'
             '{"id": "b", "id": "c", "question": "1?", "answer": 1}',
             "row 2: the key 'id' stands twice",
         ),
+        (f'{{"answer": {"9" * 5000}}}', "row 2: a number of 5,000 digits: at most 1,000 are read"),
+        ('{"id": "b", "question": "1?", "answer": "\\ud800"}', "holds what is no text"),
         ("[1, 2]", "row 2: an object is wanted, such as {…}, found a list"),
         ("[" * 100_000, "row 2: it is nested too deep"),
     ],
+    ids=lambda text: text[:40],
 )
 def test_a_wrong_row_of_jsonl(tmp_path: Path, row: str, told: str) -> None:
     suite = opened(tmp_path, GOOD + row + "\n")

@@ -15,6 +15,7 @@ from reasoning_chains.evals.sources.row import Row, at_row
 __all__ = ["JsonLines", "JsonRecords", "parsed_json"]
 
 _LARGEST = 256_000_000
+_MOST_DIGITS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class JsonRecords:
 def parsed_json(name: str, number: int, text: str) -> Any:
     """Parse JSON strictly, or name the row in which it is wrong."""
     try:
-        return json.loads(text, parse_constant=_refuse, object_pairs_hook=_once)
+        return json.loads(text, parse_constant=_refuse, parse_int=_whole, object_pairs_hook=_once)
     except RecursionError:
         raise at_row(name, number, "it is nested too deep") from None
     except json.JSONDecodeError as error:
@@ -95,6 +96,12 @@ def parsed_json(name: str, number: int, text: str) -> Any:
         raise at_row(name, number, f"no valid JSON ({error.msg}, {said})") from None
     except ValueError as error:
         raise at_row(name, number, error) from None
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError(f"a number of {len(digits):,} digits: at most {_MOST_DIGITS:,} are read")
+    return int(digits)
 
 
 def _refuse(constant: str) -> Any:

@@ -70,6 +70,7 @@ def test_arguments_are_read(tmp_path: Path) -> None:
         ("nowhere:function", "ModuleNotFoundError"),
         ("a b:c", "is no scorer"),
     ],
+    ids=lambda text: text[:40],
 )
 def test_a_wrong_spelling_is_told(project: Path, text: str, told: str) -> None:
     with pytest.raises(UserMistake, match=told):
