@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from reasoning_chains.chains.universal import UniversalSelfConsistency
     from reasoning_chains.chains.zero_shot_cot import ZeroShotCoT
     from reasoning_chains.errors import BackendError, ReasoningChainsError, UserMistake
+    from reasoning_chains.evals.item import Item
+    from reasoning_chains.evals.score import Score
+    from reasoning_chains.evals.suite import Suite, load_suite
     from reasoning_chains.exemplars.writing import write_exemplars
     from reasoning_chains.langchain import as_chat_model
     from reasoning_chains.names import open_backend, open_tool
@@ -65,6 +68,7 @@ __all__ = [
     "Ensemble",
     "Fallback",
     "FewShotCoT",
+    "Item",
     "LangChainBackend",
     "LeastToMost",
     "McpServer",
@@ -82,11 +86,13 @@ __all__ = [
     "Router",
     "Run",
     "Sampling",
+    "Score",
     "ScriptedBackend",
     "SelfAsk",
     "SelfConsistency",
     "Solution",
     "StepBack",
+    "Suite",
     "Tool",
     "ToolFailed",
     "UnanimousWindow",
@@ -101,6 +107,7 @@ __all__ = [
     "extract_answer",
     "guarded",
     "load_agent",
+    "load_suite",
     "majority",
     "open_backend",
     "open_tool",
@@ -124,6 +131,7 @@ _HOMES = {
     "Ensemble": "chains.ensemble",
     "Fallback": "chains.fallback",
     "FewShotCoT": "chains.few_shot_cot",
+    "Item": "evals.item",
     "LangChainBackend": "backends.langchain",
     "LeastToMost": "chains.least_to_most",
     "McpServer": "tools.mcp",
@@ -141,11 +149,13 @@ _HOMES = {
     "Router": "backends.guard.routing",
     "Run": "run",
     "Sampling": "types",
+    "Score": "evals.score",
     "ScriptedBackend": "backends.scripted",
     "SelfAsk": "chains.self_ask",
     "SelfConsistency": "chains.self_consistency",
     "Solution": "solution",
     "StepBack": "chains.step_back",
+    "Suite": "evals.suite",
     "Tool": "toolbox",
     "ToolFailed": "toolbox",
     "UnanimousWindow": "voting",
@@ -160,6 +170,7 @@ _HOMES = {
     "extract_answer": "answers",
     "guarded": "backends.guard.guarding",
     "load_agent": "agents",
+    "load_suite": "evals.suite",
     "majority": "voting",
     "open_backend": "names",
     "open_tool": "names",

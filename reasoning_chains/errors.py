@@ -123,8 +123,8 @@ class BackendError(ReasoningChainsError):
         retryable: Whether the same request may succeed later.
         status: The HTTP status, where there was one.
 
-    `lost` tells whether a reply may have been made, and billed, that did not arrive; `told`, whether
-    who pays was told of it.
+    `lost` tells whether a reply may have been made, and billed, that did not arrive; `told`,
+    whether who pays was told of it.
     """
 
     lost: bool = False

@@ -1,4 +1,4 @@
-"""The one closed table of names to objects: chains, rules, backends and tools.
+"""The one closed table of names to objects: chains, rules, backends, tools, scorers.
 
 It alone turns a name into an import: from its own table, never from what a model or a file wrote.
 """
@@ -22,6 +22,7 @@ __all__ = [
     "BACKENDS",
     "CHAINS",
     "RULES",
+    "SCORERS",
     "TOOLS",
     "chain_class",
     "check_backend",
@@ -84,6 +85,22 @@ TOOLS: Mapping[str, str] = {
     "sqlite": "reasoning_chains.tools.sqlite:sqlite",
 }
 """The bundled tools; after the colon of some stands what `_OF_PATH` says."""
+SCORERS: Mapping[str, str] = {
+    "actions": "reasoning_chains.evals.scorers.actions:Actions",
+    "choice": "reasoning_chains.evals.scorers.choice:Choice",
+    "code": "reasoning_chains.evals.scorers.code:Code",
+    "em": "reasoning_chains.evals.scorers.em:ExactMatch",
+    "exact": "reasoning_chains.evals.scorers.exact:Exact",
+    "expression": "reasoning_chains.evals.scorers.expression:Expression",
+    "f1": "reasoning_chains.evals.scorers.f1:F1",
+    "game24": "reasoning_chains.evals.scorers.game24:Game24",
+    "judge": "reasoning_chains.evals.scorers.judge:Judge",
+    "list": "reasoning_chains.evals.scorers.lists:Listing",
+    "number": "reasoning_chains.evals.scorers.number:Number",
+    "pairwise": "reasoning_chains.evals.scorers.judge:Pairwise",
+    "set": "reasoning_chains.evals.scorers.sets:Set",
+}
+"""How an eval says what a solution is worth; `open_scorer` reads them with their arguments."""
 _OF_PATH: Mapping[str, str] = {
     "lookup": "lookup:PATH, a file or folder",
     "sqlite": "sqlite:FILE, a database",

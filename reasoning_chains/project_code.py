@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from reasoning_chains.content import is_there
 from reasoning_chains.errors import Caught, UnknownName, UserMistake, near
-from reasoning_chains.names import CHAINS, TOOLS
+from reasoning_chains.names import CHAINS, SCORERS, TOOLS
 
 __all__ = ["project_object"]
 
+_KNOWN: Mapping[str, Sequence[str]] = {
+    "chain": (*CHAINS,),
+    "scorer": (*SCORERS, "module:function"),
+    "tool": (*TOOLS, "agent:NAME", "module:function"),
+}
+
 
 def project_object(spec: str, folder: Path, kind: str = "tool") -> Any:
-    """Give what `module:name` means in a file of the user's own project: a tool or a chain.
+    """Give what `module:name` means in a file of the user's own project: a tool, chain or scorer.
 
     The module is one that can be imported, or a file of the project's folder.
 
@@ -26,8 +32,7 @@ def project_object(spec: str, folder: Path, kind: str = "tool") -> Any:
     """
     name, colon, attribute = spec.partition(":")
     if not colon or not all(part.isidentifier() for part in (*name.split("."), attribute)):
-        known = [*TOOLS, "agent:NAME", "module:function"] if kind == "tool" else [*CHAINS]
-        raise UnknownName(kind, spec, known)
+        raise UnknownName(kind, spec, _KNOWN[kind])
     file = folder.joinpath(*name.split(".")).with_suffix(".py")
     module: Any = None
     with Caught(Exception, SystemExit) as caught, _beside(folder):

@@ -41,6 +41,8 @@ def test_the_wheel_carries_code_content_and_weights_and_nothing_else(wheel: Path
         "reasoning_chains/weights/tokenizer.json",
         "reasoning_chains/_bundled/templates/direct.jinja",
         "reasoning_chains/_bundled/templates/exemplars/word_problems.yaml",
+        "reasoning_chains/_bundled/evals/word_problems/eval.yaml",
+        "reasoning_chains/starting/skeleton/problems.jsonl.new",
     ):
         assert wanted in names
     tops = {name.split("/")[0] for name in names}

@@ -31,7 +31,8 @@ class FewShotCoT(Chain):
     Args:
         template: The prompt into which the examples go.
         exemplars: The set of examples: a file in `templates/exemplars/`, or the path of a `.yaml`
-            or `.jsonl` file in the project, with question, rationale and answer.
+            or `.jsonl` file in the project, with question, rationale and answer, or of a `.txt`
+            file with lines that begin with Q: and A:.
         shots: How many of them are shown; if None all of them, or four where they are selected.
         select: `fixed`, those that stand first; `random`, by the run's seed; `similar` to the
             question, by BM25; `complex`, those with the most steps (Fu et al. 2022,

@@ -14,6 +14,7 @@ from reasoning_chains.starting import KINDS, add, begin
 __all__ = ["init", "new"]
 
 _KINDS = ", ".join(KINDS)
+_PLACES = {"agent": ("agents", "NAME/agent.yaml"), "eval": ("evals", "NAME/eval.yaml")}
 
 
 def init(
@@ -29,9 +30,10 @@ def new(
     name: Annotated[str, typer.Argument(help="Small letters, digits and _.")],
     folder: Annotated[Path, typer.Option(help="The project.")] = Path(),
 ) -> None:
-    """Add a chain, a template, a workflow or an agent to the project."""
+    """Add a chain, a template, a workflow, an agent or an eval to the project."""
     _told(add(kind, name, folder))
-    place = ("agents", f"{name}/agent.yaml") if kind == "agent" else ("templates", f"{name}.jinja")
+    place = _PLACES.get(kind, ("templates", "NAME.jinja"))
+    place = (place[0], place[1].replace("NAME", name))
     if kind != "chain" and Library((bundled_root(),)).find(*place):
         console().print(safe(f"in this project it takes the place of the bundled {kind} {name}"))
 

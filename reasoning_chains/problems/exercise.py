@@ -69,12 +69,14 @@ class Exercise:
         return tuple(dict.fromkeys(step.part for step in self.steps if step.part))
 
     @property
+    def id(self) -> str:
+        """A name made from task, level and form."""
+        return f"{self.task}-{self.level}-{sha256(self.form.encode()).hexdigest()[:12]}"
+
+    @property
     def problem(self) -> Problem:
-        """The problem as chains take it; its id is made from task, level and form."""
-        digest = sha256(self.form.encode()).hexdigest()[:12]
-        return Problem(
-            question=self.question, kind=self.kind, id=f"{self.task}-{self.level}-{digest}"
-        )
+        """The problem as chains take it."""
+        return Problem(question=self.question, kind=self.kind, id=self.id)
 
 
 def held_out(form: str) -> bool:

@@ -3,9 +3,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Literal
+from typing import Literal, Protocol
 
-from reasoning_chains.problems.arithmetic import arithmetic, arithmetic_large
+from reasoning_chains.problems.arithmetic import (
+    arithmetic,
+    arithmetic_digits,
+    arithmetic_large,
+)
 from reasoning_chains.problems.coin import coin
 from reasoning_chains.problems.comparison import comparison
 from reasoning_chains.problems.dates import dates
@@ -18,6 +22,7 @@ from reasoning_chains.problems.ordering import ordering
 from reasoning_chains.problems.running import running, running_distractor, running_large
 from reasoning_chains.problems.scan import scan
 from reasoning_chains.problems.slope import slope
+from reasoning_chains.problems.verification import step_verification
 
 Split = Literal["eval", "train", "any"]
 
@@ -48,6 +53,7 @@ TASKS: dict[str, Task] = {
     "money": Task(money, (2, 3, 4, 5, 6, 8), (1, 2, 3, 4, 5, 6)),
     "arithmetic": Task(arithmetic, (2, 3, 4, 5, 6, 8), (1, 2, 3, 4, 5)),
     "arithmetic_large": Task(arithmetic_large, (1, 2, 3, 4), (1, 2, 3)),
+    "arithmetic_digits": Task(arithmetic_digits, (1, 2, 3, 4), ()),
     "slope": Task(slope, (1, 2, 3), (1, 2, 3)),
     "linear": Task(linear, (2, 3, 4, 5), (2, 3, 4, 5)),
     "scan": Task(scan, (2, 3, 4, 5), (1, 2, 3)),
@@ -55,19 +61,30 @@ TASKS: dict[str, Task] = {
     "ordering": Task(ordering, (4, 5, 6), (2, 3, 4, 5)),
     "two_hop": Task(two_hop, (1, 2), (1, 2)),
     "factual": Task(factual, (1, 2), (1, 2)),
+    "step_verification": Task(step_verification, (3, 4, 5, 6), ()),
 }
 
 
-def exercises(task: str, level: int, seed: int, split: Split = "eval") -> Iterator[Exercise]:
+class Seen(Protocol):
+    """What remembers forms: a set, or something smaller."""
+
+    def __contains__(self, form: object, /) -> bool: ...
+    def add(self, form: str, /) -> None: ...  # noqa: D102
+
+
+def exercises(
+    task: str, level: int, seed: int, split: Split = "eval", seen: Seen | None = None
+) -> Iterator[Exercise]:
     """Yield the exercises of one task and level, no form twice.
 
     The stream has no end unless the forms of the level run out. "eval" gives only held-out
-    forms, "train" only the others.
+    forms, "train" only the others. What `seen` holds is left out; streams may share one.
 
     Raises:
         KeyError: For a task that `TASKS` does not hold.
     """
-    rng, seen, idle = Random(f"{task}/{level}/{seed}/{split}"), set[str](), 0
+    rng, idle = Random(f"{task}/{level}/{seed}/{split}"), 0
+    seen = set[str]() if seen is None else seen
     while idle < 20_000:
         idle += 1
         exercise = TASKS[task].make(rng, level)

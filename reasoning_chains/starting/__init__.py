@@ -27,7 +27,7 @@ _PLACES: Mapping[str, Mapping[str, str]] = {
 }
 _SHARED = ("conftest.py",)
 """What a project may have already: the file of the skeleton says nothing that it needs."""
-KINDS = ("chain", "template", "workflow", "agent")
+KINDS = ("chain", "template", "workflow", "agent", "eval")
 """What `add` can add."""
 _FIRST = {"template": "careful", "workflow": "triage", "agent": "helper", "eval": "sums"}
 
@@ -45,7 +45,7 @@ def begin(folder: Path) -> list[Path]:
 
 
 def add(kind: str, name: str, folder: Path) -> list[Path]:
-    """Write the beginning of a chain, a template, a workflow or an agent.
+    """Write the beginning of a chain, a template, a workflow, an agent or an eval.
 
     Raises:
         UnknownName: There is no such kind.

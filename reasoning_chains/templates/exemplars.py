@@ -9,11 +9,12 @@ from typing import Any
 import yaml
 
 from reasoning_chains.errors import TemplateMistake, near, shown
+from reasoning_chains.templates.prompt_text import read_prompt
 from reasoning_chains.yaml_text import OnceLoader, read_yaml, yaml_place
 
 __all__ = ["ENDINGS", "Exemplar", "read_exemplars"]
 
-ENDINGS = (".yaml", ".yml", ".jsonl")
+ENDINGS = (".yaml", ".yml", ".jsonl", ".txt")
 
 _KEYS = {"question", "rationale", "answer"}
 
@@ -36,15 +37,36 @@ class _TextLoader(OnceLoader):
 def read_exemplars(name: str, text: str) -> tuple[Exemplar, ...]:
     """Read a YAML list of question, rationale and answer; of JSONL, one object a line.
 
+    A text holds them as prompts do: lines that begin with `Q:` and `A:`; of `prompts.json#key` the
+    text below that key does.
+
     Raises:
         TemplateMistake: It is no such list; the message names the entry and the key.
     """
+    if "#" in name:
+        name, text = name.replace(".json#", ".txt#"), _below(name, text)
+    if name.partition("#")[0].endswith(".txt"):
+        return tuple(_exemplar(name, at, one) for at, one in enumerate(read_prompt(name, text), 1))
     data = _rows(name, text) if name.endswith(".jsonl") else _listed(name, text)
     if not isinstance(data, list) or not data:
         raise TemplateMistake(
             f"exemplars {name!r}: a list of question, rationale, answer is wanted"
         )
     return tuple(_exemplar(name, place, entry) for place, entry in enumerate(data, 1))
+
+
+def _below(name: str, text: str) -> str:
+    """Give the text below a key of a JSON object of prompts."""
+    key = name.partition("#")[2]
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        raise TemplateMistake(f"exemplars {name!r}: no valid JSON") from None
+    told = found.get(key) if isinstance(found, dict) else None
+    if not isinstance(told, str):
+        known = near(key, found) if isinstance(found, dict) else "it holds no object"
+        raise TemplateMistake(f"exemplars {name!r}: no text below the key {key!r}: {known}")
+    return told
 
 
 def _rows(name: str, text: str) -> list[Any]:

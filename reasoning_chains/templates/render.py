@@ -91,11 +91,12 @@ class Templates:
     def exemplars(self, name: str, lang: str) -> tuple[Exemplar, ...]:
         """Give the worked examples of a set, in a language where there is such a form.
 
-        A name with an ending is the path of a file of the user's: YAML, or JSONL; it is looked up
-        in the project's folder.
+        A name with an ending is the path of a file of the user's: YAML, JSONL, a prompt's text, or
+        `FILE.json#KEY` for one of several prompts; it is looked up in the project's folder.
         """
-        if name.endswith(ENDINGS):
-            return self._set(name, self.library.roots[0] / name)
+        file, key, _ = name.partition("#")
+        if file.endswith((*ENDINGS, ".json" if key else ENDINGS[0])):
+            return self._set(name, self.library.roots[0] / file)
         for file in (f"exemplars/{name}.{lang}.yaml", f"exemplars/{name}.yaml"):
             path = self.library.find("templates", file)
             if path is not None:

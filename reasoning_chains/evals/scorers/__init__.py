@@ -1,0 +1,1 @@
+"""The scorers, one a file: each says what a solution is worth; none knows a suite."""

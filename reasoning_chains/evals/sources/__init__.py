@@ -1,0 +1,1 @@
+"""Where rows come from, one source a file: each gives rows one by one, as often as asked."""

@@ -1,0 +1,237 @@
+"""A suite: the problems of an eval as a stream, with its scorer; it runs no chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice, takewhile
+from os import PathLike
+from pathlib import Path
+
+from reasoning_chains.content import Library, is_there, safe_name
+from reasoning_chains.errors import UnknownName, UserMistake, ranged, wanted
+from reasoning_chains.evals.card import Card, read_card
+from reasoning_chains.evals.filter import Filter
+from reasoning_chains.evals.item import Item
+from reasoning_chains.evals.making import Maker
+from reasoning_chains.evals.score import Scorer
+from reasoning_chains.evals.scorers.opening import open_scorer
+from reasoning_chains.evals.sources.opening import open_source
+from reasoning_chains.evals.sources.row import Row, Source, at_row
+
+__all__ = ["FILE", "Suite", "load_suite", "suite_at", "suite_names"]
+
+FILE = "eval.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """The problems of an eval: `for item in suite` begins anew every time.
+
+    Args:
+        name: As it was asked for; a task of several stands after a colon.
+        card: What its file says.
+        folder: Where that file lies.
+        project: Where modules and templates are looked up.
+        scorer: Says what a solution is worth.
+        source: Gives the rows.
+        size: How many problems at most; None means all that there are.
+    """
+
+    name: str
+    card: Card
+    folder: Path
+    project: Path
+    scorer: Scorer
+    source: Source
+    size: int | None = None
+
+    def __iter__(self) -> Iterator[Item]:
+        """Give the items one after the other, in constant memory.
+
+        Raises:
+            UserMistake: A row is wrong, an id stands twice, or there is no row at all; the file
+                and the row are named.
+        """
+        made, seen, again = 0, Filter(), dict[str, int]()
+        maker = Maker(self.card, self.scorer, self.project)
+        for row in self._rows():
+            if self.size is not None and made >= self.size:
+                return
+            item = self._item(maker, row)
+            if item.id in seen:
+                item = self._again(maker, item, row, again)
+            seen.add(item.id)
+            made += 1
+            yield item
+        if not made:
+            raise UserMistake(f"{self.source.name} holds no problem")
+
+    def _rows(self) -> Iterator[Row]:
+        return islice(self.source.rows(), self.card.data.begin - 1, None)
+
+    def _item(self, maker: Maker, row: Row) -> Item:
+        try:
+            return maker.item(row.values)
+        except UserMistake as error:
+            raise at_row(self.source.name, row.number, error) from None
+
+    def _again(self, maker: Maker, item: Item, row: Row, again: dict[str, int]) -> Item:
+        """Look at the rows before for an id that the filter takes for an old one.
+
+        One of the row's own may not stand twice; where it was made of what is asked, and the same
+        is asked again, the item is the second of its kind, and so on: `again` counts them.
+        """
+        if item.id not in again:
+            earlier = takewhile(lambda other: other.number < row.number, self._rows())
+            same = [other.number for other in earlier if maker.item(other.values).id == item.id]
+            if not same:
+                return item
+            if maker.has_id(row.values):
+                told = f"the id {item.id!r} stands in row {same[0]} too: each needs its own"
+                raise at_row(self.source.name, row.number, told)
+            again[item.id] = len(same)
+        again[item.id] += 1
+        name = f"{item.id}-{again[item.id]}"
+        return replace(item, id=name, problem=replace(item.problem, id=name))
+
+    def sized(self, size: int | None, seed: int | None = None) -> Suite:
+        """Give the suite with another number of problems, or made from another seed.
+
+        Raises:
+            UserMistake: The size is less than 1, or a seed is given for what is not generated.
+        """
+        if size is not None:
+            ranged("size of a suite", size, int, 1)
+        changed = replace(self, size=size)
+        if seed is None:
+            return changed
+        wanted("seed of a suite", seed, int)
+        if not self.card.data.generator:
+            raise UserMistake(f"{self.name} is not generated: its rows have no seed")
+        data = self.card.data.model_copy(update={"seed": seed})
+        card = self.card.model_copy(update={"data": data})
+        return replace(changed, card=card, source=open_source(data, self.folder))
+
+    @property
+    def count(self) -> int | None:
+        """How many problems there will be, where that is known without reading them."""
+        most = self.card.data.most
+        told = [number for number in (self.size, most) if number is not None]
+        known = most is not None or bool(self.card.data.generator)
+        return min(told) if told and known else None
+
+    @property
+    def note(self) -> str:
+        """What to know of its size: empty unless more was asked for than there is."""
+        most = self.card.data.most
+        if most is None or self.size is None or self.size <= most:
+            return ""
+        return f"{self.name}: {self.size:,} were asked for, there are {most:,}: all are taken"
+
+    @property
+    def exemplars(self) -> str | None:
+        """The worked examples for `FewShotCoT(exemplars=…)`: a set, or the path of a file.
+
+        None where the eval names none, or a file that is not there.
+        """
+        named = self.card.exemplars
+        if named is None or "." not in named:
+            return named
+        file, mark, key = named.replace("{task}", self.name.partition(":")[2]).partition("#")
+        beside = (self.folder / file, Path(self.source.name).parent / file, self.project / file)
+        return next((f"{path}{mark}{key}" for path in beside if is_there(path)), None)
+
+
+def load_suite(
+    name: str,
+    project: str | Path | None = None,
+    *,
+    size: int | None = None,
+    data: str | Path | None = None,
+    exemplars: str | None = None,
+) -> Suite:
+    """Open a suite by its name: the project's `evals/NAME/eval.yaml`, else the bundled one.
+
+    Args:
+        name: `last_letters`; with a task, `bbh:word_sorting`.
+        project: The folder where it is looked up; the current one if left out.
+        size: How many problems; else what the file says, else all.
+        data: The rows of a suite that has them not in the package: a file or a folder.
+        exemplars: Other worked examples: a set, or a file of the project.
+
+    Raises:
+        UnknownName: There is no such suite, task, or scorer; the message lists near ones.
+        UserMistake: The file has an unknown key, or a value that cannot be.
+    """
+    wanted("name of a suite", name, str)
+    wanted("project", project, str, PathLike, type(None))
+    library = Library.of(project)
+    bare, _, task = name.partition(":")
+    path = library.find("evals", f"{bare}/{FILE}") if safe_name(bare) else None
+    if path is None:
+        raise UnknownName("suite", bare, suite_names(project))
+    suite = suite_at(path, project, task=task, data=data)
+    if exemplars is not None:
+        suite = _shown(suite, exemplars)
+    return suite if size is None else suite.sized(size)
+
+
+def _shown(suite: Suite, exemplars: str) -> Suite:
+    """Give the suite with other worked examples."""
+    wanted("exemplars of a suite", exemplars, str)
+    changed = replace(suite, card=suite.card.model_copy(update={"exemplars": exemplars}))
+    if changed.exemplars is None:
+        places = f"beside {suite.folder / FILE}, beside its rows, or in {suite.project}"
+        raise UserMistake(f"the exemplars {exemplars} are not there: put them {places}")
+    return changed
+
+
+def suite_at(
+    path: str | Path,
+    project: str | Path | None = None,
+    *,
+    task: str = "",
+    data: str | Path | None = None,
+) -> Suite:
+    """Open the suite of an `eval.yaml` that lies anywhere, or of the folder that holds one.
+
+    Raises:
+        UserMistake: As `load_suite`.
+    """
+    wanted("path of a suite", path, str, PathLike)
+    wanted("data", data, str, PathLike, type(None))
+    file = Path(path) / FILE if Path(path).is_dir() else Path(path)
+    card, folder = read_card(file), file.resolve().parent
+    roots = Library.of(project).roots
+    given = None if data is None else Path(data).expanduser()
+    name = f"{folder.name}:{task}" if task else folder.name
+    try:
+        card = _of_task(card, folder.name, task, given)
+        scorer = open_scorer(card.scorer, roots[0])
+        source = open_source(card.data, folder, task, given)
+        Maker(card, scorer, roots[0])  # its templates are read now, not at the first row
+    except UserMistake as error:
+        told = str(error)
+        raise UserMistake(told if str(file) in told else f"{file}: {told}") from None
+    return Suite(name, card, folder, roots[0], scorer, source, card.data.size)
+
+
+def _of_task(card: Card, name: str, task: str, given: Path | None) -> Card:
+    """Lay what a task says over what the eval says; how many rows the user gives is not known."""
+    if given is not None:
+        card = card.model_copy(update={"data": card.data.model_copy(update={"most": None})})
+    if not card.tasks and not task:
+        return card
+    if task not in card.tasks:
+        if not task:
+            raise UserMistake(f"{name} has several tasks: write {name}:{next(iter(card.tasks))}")
+        raise UnknownName(f"task of {name}", task, card.tasks)
+    told = card.tasks[task].model_dump(exclude_none=True)
+    return card.model_copy(update={**told, "tasks": {}})
+
+
+def suite_names(project: str | Path | None = None) -> list[str]:
+    """List the suites of the project and the bundled ones."""
+    names = Library.of(project).names("evals", f"/{FILE}")
+    return [name for name in names if "/" not in name]
