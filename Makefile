@@ -38,7 +38,7 @@ check: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest tests/test_structure.py
+	$(BIN)/python -m pytest tests/test_structure.py tests/store/test_hostile_values.py
 
 format: $(DEV)
 	$(BIN)/ruff format .

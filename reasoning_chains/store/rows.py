@@ -41,16 +41,23 @@ def _number(value: float) -> float | str:
 def columns(key: SampleKey) -> tuple[str, str, str, int]:
     """Spell a key."""
     path = json.dumps(key.path, ensure_ascii=False, separators=(",", ":"))
+    if any("\ud800" <= char <= "\udfff" for char in path):  # SQLite takes no halves of pairs
+        path = json.dumps(key.path, separators=(",", ":"))
     return key.backend, key.digest, path, key.occurrence
+
+
+_TEXTS = ("text", "reasoning", "finish", "stop_text")
 
 
 def read_reply(text: str) -> Completion:
     """Read a reply.
 
     Raises:
-        ValueError, TypeError, KeyError: It is none.
+        ValueError, TypeError, KeyError, RecursionError: It is none.
     """
-    data: dict[str, Any] = json.loads(text)
+    data: Any = json.loads(text)
+    if not isinstance(data, dict) or not all(isinstance(data[name], str) for name in _TEXTS):
+        raise TypeError("it is no reply")
     calls = tuple(ToolCall(**call) for call in data.pop("tool_calls"))
     tokens = tuple(
         TokenLogprob(

@@ -101,7 +101,7 @@ class Store:
         return found
 
     def _read(self, text: str) -> Completion:
-        with Caught(ValueError, TypeError, KeyError) as caught:
+        with Caught(ValueError, TypeError, KeyError, RecursionError) as caught:
             return read_reply(text)
         raise UserMistake(
             f"{self.path} holds a reply that cannot be read ({caught.error}): it was changed, or "
