@@ -161,6 +161,32 @@ ESCAPES = [
     "{{ choices.append(1) }}",
     "{{ question.format.__func__ }}",
     "{% set x = ''|attr('format') %}{{ x.__globals__ }}",
+    "{{ ''['__class__']['__base__'] }}",
+    "{{ ()|attr('__class__')|attr('__base__')|attr('__subclasses__') }}",
+    "{{ [question]|selectattr('__class__.__mro__')|map(attribute='__class__')|first }}",
+    "{{ [question]|sort(attribute='__class__.__name__')|map(attribute='__doc__.x')|list }}",
+    "{{ [question]|sum(attribute='__class__') }}",
+    "{{ '{x.__class__}'.format_map({'x': question}) }}",
+    "{{ ''|attr('format')|attr('__self__') }}",
+    "{{ cycler('x').next.__globals__ }}",
+    "{{ cycler('x')|attr('__init__')|attr('__globals__') }}",
+    "{{ joiner(',').__call__.__globals__ }}",
+    "{{ namespace(x=1).__init__.__globals__ }}",
+    "{{ lipsum|attr('__globals__') }}",
+    "{{ range.__self__ }}",
+    "{{ dict.__base__ }}",
+    "{{ self._TemplateReference__context.__class__ }}",
+    "{% set ns = namespace(f=''.format) %}{{ ns.f.__self__ }}",
+    "{% macro m() %}{% endmacro %}{{ m._func.__globals__ }}",
+    "{% macro m() %}{{ caller.__class__ }}{% endmacro %}{% call m() %}{% endcall %}",
+    "{% for x in [1] %}{{ loop.__init__.__globals__ }}{% endfor %}",
+    "{% import 'os' as x %}{{ x.system('true') }}",
+    "{% include '/etc/passwd' %}",
+    "{% include '../../../../etc/passwd' %}",
+    "{{ question.__reduce_ex__(2) }}",
+    "{{ (question ~ '').__getattribute__('x') }}",
+    "{{ inputs.clear() }}",
+    "{{ [question]|map(attribute='__init__')|map('string')|join }}",
 ]
 
 
@@ -169,6 +195,22 @@ def test_a_template_cannot_leave_its_sandbox(tmp_path: Path, text: str) -> None:
     mine = project(tmp_path, mine=text)
     with pytest.raises(TemplateMistake):
         mine.render("mine", STANDARD)
+
+
+EMPTY = [
+    "{{ [question]|map(attribute='__class__')|list }}",
+    "{{ [question]|map('attr', '__class__')|list }}",
+    "{{ [question]|groupby('__class__')|list }}",
+    "{{ '%s'|attr('format_map')({'x': question}) }}",
+]
+"""What renders, and finds nothing."""
+
+
+@pytest.mark.parametrize("text", EMPTY)
+def test_what_lies_outside_of_the_sandbox_is_not_there(tmp_path: Path, text: str) -> None:
+    mine = project(tmp_path, mine=text)
+    (message,) = mine.render("mine", STANDARD).messages
+    assert not [word for word in ("<class", "<slot", "<bound", " at 0x") if word in message.content]
 
 
 BUSY = [
