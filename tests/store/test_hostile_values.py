@@ -64,14 +64,14 @@ def reply_with(field: str, text: str) -> Completion:
         return replace(plain, logprobs=(TokenLogprob(text, -1.0, ((text, float("-inf")),)),))
     if field == "note":
         return replace(plain, notes=(text,))
-    return replace(plain, **{field: text})
+    changed: dict[str, Any] = {field: text}
+    return replace(plain, **changed)
 
 
 def asked_with(field: str, text: str) -> tuple[SampleKey, Content]:
     """Put a text into one field of what is asked."""
-    message = Message("user", "?")
-    if field in ("message", "thought"):
-        message = replace(message, **{"message": {"content": text}}.get(field, {"reasoning": text}))
+    said = {"message": (text, ""), "thought": ("?", text)}
+    message = Message("user", *said.get(field, ("?", "")))
     tools = {
         "tool": ToolSpec("f", text, {"type": "object"}),
         "described": ToolSpec("f", "", {"properties": {text: {"default": text}}}),
