@@ -94,7 +94,7 @@ class Bucket:
         known: Whether anything has ever succeeded.
     """
 
-    def __init__(self, burst: float = 50.0, share: float = 0.1, rate: float = 1.0) -> None:
+    def __init__(self, burst: float = 50.0, share: float = 0.2, rate: float = 1.0) -> None:
         self._burst, self._share, self._rate = burst, share, rate
         self._left, self._at = burst, 0.0
         self.known = False
