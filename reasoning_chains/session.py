@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
-from reasoning_chains.backends.coalesce import Coalescing, coalesced
+from reasoning_chains.backends.coalesce import Coalescing, coalesced, landed
 from reasoning_chains.backends.scripted import FunctionBackend
 from reasoning_chains.budget import Account, Budget
 from reasoning_chains.buying import Session
@@ -154,6 +154,7 @@ async def aclose_backend(backend: AnyBackend) -> None:
     if close is None or isinstance(backend, type):
         _as_backend(backend)  # refuses what is none
     else:
+        await landed(cast(Backend, backend))
         await close()
 
 

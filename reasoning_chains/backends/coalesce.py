@@ -28,7 +28,7 @@ from reasoning_chains.types import (
     Usage,
 )
 
-__all__ = ["Coalescing", "coalesced"]
+__all__ = ["Coalescing", "coalesced", "landed"]
 
 _QUIET_TURNS = 3
 _EMITS = "write emit(index, Completion(...)), with indices from 0 to request.n - 1"
@@ -241,14 +241,26 @@ class Coalescing(Wrapper):
 
     async def aclose(self) -> None:
         """Wait for what is paid for and on its way, and close the backend inside."""
+        await self.landed()
+        await super().aclose()
+
+    async def landed(self) -> None:
+        """Wait for what is paid for and on its way, though nobody waits for it any more."""
         while self._left:
             await asyncio.wait(self._left)
-        await super().aclose()
 
 
 _wrapped: weakref.WeakKeyDictionary[
     asyncio.AbstractEventLoop, weakref.WeakValueDictionary[int, Coalescing]
 ] = weakref.WeakKeyDictionary()
+
+
+async def landed(backend: Backend) -> None:
+    """Wait for what was asked of a backend on the running event loop and is kept."""
+    mine = _wrapped.get(asyncio.get_running_loop(), {})
+    wrapper = mine.get(id(backend))
+    if wrapper is not None:
+        await wrapper.landed()
 
 
 def coalesced(backend: Backend) -> Coalescing:

@@ -15,6 +15,7 @@ from reasoning_chains import (
     SelfConsistency,
     UserMistake,
     ZeroShotCoT,
+    aclose_backend,
     open_backend,
 )
 from reasoning_chains.backends.coalesce import Coalescing
@@ -26,6 +27,7 @@ from reasoning_chains.backends.guard.recalling import Recalling
 from reasoning_chains.errors import BackendError
 from reasoning_chains.pricing import Price
 from reasoning_chains.protocols import Emit
+from reasoning_chains.store.managing import counted_by_backend
 from reasoning_chains.store.store import Store
 from reasoning_chains.types import Capabilities, Completion, Request, SampleKey
 from tests.backends.guard.flaky import CONTENT, Flaky, asked, failed, landed
@@ -111,6 +113,20 @@ def test_who_stops_waiting_has_what_was_paid_for_kept(
 ) -> None:
     inner = Sold(0.1, Price(1, 1) if paid else Price())
     assert left(tmp_path, inner, None) == (kept, [1, 2, 3])
+
+
+def test_closing_a_backend_waits_for_what_was_paid_for(tmp_path: Path) -> None:
+    backend = stored(Sold(0.1, Price(1, 1)), tmp_path / "s.db")
+
+    async def story() -> None:
+        task = asyncio.create_task(Direct().ainvoke(SUM, backend))
+        await asyncio.sleep(0.05)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await aclose_backend(backend)
+
+    asyncio.run(story())
+    assert [count.replies for count in counted_by_backend(tmp_path / "s.db")] == [1]
 
 
 def test_what_was_not_sent_yet_is_not_bought_when_nobody_waits(tmp_path: Path) -> None:
