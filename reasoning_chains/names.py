@@ -147,7 +147,7 @@ def open_backend(name: str, *, project: str | None = None, **options: Any) -> Ba
     kept = {key: options.pop(key) for key in KEPT if key in options}
     kind, _, rest = name.partition(":")
     if kind in BACKENDS:
-        made = _made(kind, rest, options)
+        made = _made(kind, rest, {**_priced(kind, rest, project), **options})
     else:
         tables = backend_table(project, taken=BACKENDS)
         if name not in tables:
@@ -177,7 +177,15 @@ def _declared(
         raise UnknownName(f"backend (in reasoning.toml, table {name!r})", kind, BACKENDS)
     if kind in _FILES and rest:
         rest = _placed(kind, rest, project_folder(project))
-    return _made(kind, rest, {**declared, **options})
+    return _made(kind, rest, {**_priced(kind, rest, project), **declared, **options})
+
+
+def _priced(kind: str, model: str, project: str | None) -> dict[str, Any]:
+    """Give the price of a model that the project's `[prices]` tell."""
+    from reasoning_chains.project import price_table
+
+    prices = price_table(project) if kind == "openai" else {}
+    return {"price": prices[model]} if model in prices else {}
 
 
 def _routed(name: str, tables: _Tables, project: str | None, options: object) -> Backend:

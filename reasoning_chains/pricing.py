@@ -9,7 +9,7 @@ from typing import Any
 from reasoning_chains.errors import UserMistake, near, ranged, wanted
 from reasoning_chains.types import Completion, Usage
 
-__all__ = ["Price", "billed", "price_of"]
+__all__ = ["Price", "billed", "listed", "price_of"]
 
 _MILLION = 1_000_000
 
@@ -81,3 +81,26 @@ def price_of(backend: Any) -> Price:
             'price={"input": …, "output": …}, for a million tokens'
         )
     return price
+
+
+_LISTED: Mapping[str, Price] = {
+    "gpt-4.1": Price(2, 8),
+    "gpt-4.1-mini": Price(0.4, 1.6),
+    "gpt-4.1-nano": Price(0.1, 0.4),
+    "gpt-4o": Price(2.5, 10),
+    "gpt-4o-mini": Price(0.15, 0.6),
+    "gpt-5": Price(1.25, 10),
+    "gpt-5-mini": Price(0.25, 2),
+    "gpt-5-nano": Price(0.05, 0.4),
+    "gpt-5-pro": Price(15, 120),
+    "gpt-5.1": Price(1.25, 10),
+    "o3": Price(2, 8),
+    "o4-mini": Price(1.1, 4.4),
+}
+"""US dollars at OpenAI's own address, as told in March 2026 (openai.com/api/pricing)."""
+
+
+def listed(model: str) -> Price | None:
+    """Give what a model of OpenAI's was told to cost; a dated name is that of its model."""
+    name, *date = model.rsplit("-", 3)
+    return _LISTED.get(name if date and all(map(str.isdigit, date)) else model)

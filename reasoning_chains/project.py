@@ -10,9 +10,10 @@ from typing import Any
 
 from reasoning_chains.content import Library, read_text
 from reasoning_chains.errors import UserMistake, near
+from reasoning_chains.pricing import Price
 from reasoning_chains.types import Sampling
 
-__all__ = ["FILE", "backend_table", "project_folder"]
+__all__ = ["FILE", "backend_table", "price_table", "project_folder"]
 
 FILE = "reasoning.toml"
 
@@ -33,16 +34,7 @@ def backend_table(
     Raises:
         UserMistake: The file is no TOML, a table has no `use`, or a name is taken.
     """
-    path = project_folder(project) / FILE
-    if not path.is_file():
-        return {}
-    try:
-        data = tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
-        raise UserMistake(f"{path}: no valid TOML: {error}") from None
-    odd = sorted(set(data) - {"backends"})
-    if odd:
-        raise UserMistake(f"{path}: unknown table {odd[0]!r}: known is [backends.NAME]")
+    path, data = _file(project)
     tables = data.get("backends", {})
     if not isinstance(tables, dict):
         raise UserMistake(f"{path}: backends must be tables: write [backends.NAME]")
@@ -53,6 +45,43 @@ def backend_table(
             )
         _check_table(f"{path}: [backends.{name}]", name, tables)
     return {name: _read(f"{path}: [backends.{name}]", table) for name, table in tables.items()}
+
+
+def price_table(project: str | Path | None = None) -> dict[str, Price]:
+    """Read the `[prices]` of the project, each by the name of a model.
+
+    Raises:
+        UserMistake: The file is no TOML, or a price is none.
+    """
+    path, data = _file(project)
+    told = data.get("prices", {})
+    if not isinstance(told, dict):
+        raise UserMistake(f"{path}: prices must be a table: write [prices]")
+    found: dict[str, Price] = {}
+    for model, given in told.items():
+        try:
+            price = Price.read(given)
+        except UserMistake as error:
+            raise UserMistake(f"{path}: [prices] {model}: {error}") from None
+        if price is not None:
+            found[model] = price
+    return found
+
+
+def _file(project: str | Path | None) -> tuple[Path, dict[str, Any]]:
+    path = project_folder(project) / FILE
+    if not path.is_file():
+        return path, {}
+    try:
+        data = tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise UserMistake(f"{path}: no valid TOML: {error}") from None
+    odd = sorted(set(data) - {"backends", "prices"})
+    if odd:
+        raise UserMistake(
+            f"{path}: unknown table {odd[0]!r}: known are [backends.NAME] and [prices]"
+        )
+    return path, data
 
 
 def _check_table(where: str, name: str, tables: Mapping[str, Any]) -> None:

@@ -17,7 +17,8 @@ from reasoning_chains import (
     load_agent,
     open_backend,
 )
-from reasoning_chains.pricing import Price, price_of
+from reasoning_chains.backends.openai import OpenAIBackend
+from reasoning_chains.pricing import Price, listed, price_of
 from reasoning_chains.types import Completion, Sampling, Usage
 from tests.servers.chat import ChatServer
 
@@ -85,3 +86,55 @@ def test_a_project_and_an_agent_tell_price_and_money(tmp_path: Path) -> None:
     agent = load_agent("poor", tmp_path)
     solution = agent.invoke("?", backend=ScriptedBackend(replies(1), price=DEAR))
     assert (solution.answer, solution.stop_reason) == (None, "budget")
+
+
+@pytest.mark.parametrize(
+    ("model", "price"),
+    [
+        ("gpt-5-mini", Price(0.25, 2)),
+        ("gpt-5-mini-2025-08-07", Price(0.25, 2)),
+        ("gpt-5-mini-preview", None),
+        ("gpt-5-min", None),
+        ("2025-08-07", None),
+    ],
+)
+def test_models_of_openai_have_the_price_that_was_told(model: str, price: Price | None) -> None:
+    assert listed(model) == price
+    backend: Any = OpenAIBackend(model, "https://api.openai.com/v1", api_key="k")
+    assert backend.price == price
+    elsewhere: Any = OpenAIBackend(model, "http://127.0.0.1:9/v1", api_key="k")
+    assert elsewhere.price is None
+
+
+def test_a_project_tells_prices_for_all_its_backends(tmp_path: Path) -> None:
+    (tmp_path / "reasoning.toml").write_text(
+        '[prices]\n"gpt-5-mini" = {input = 1, output = 2}\n"mine" = {input = 3, output = 4}\n'
+        '[backends.one]\nuse = "openai:mine"\nbase_url = "http://127.0.0.1:9/v1"\n'
+        '[backends.two]\nuse = "openai:mine"\nbase_url = "http://127.0.0.1:9/v1"\n'
+        "price = {input = 5, output = 6}\n"
+    )
+    project = str(tmp_path)
+
+    def price(name: str, **options: Any) -> Price:
+        return price_of(open_backend(name, project=project, **options))
+
+    assert price("one") == Price(3, 4)
+    assert price("two") == Price(5, 6)
+    assert price("openai:gpt-5-mini", api_key="k") == Price(1, 2)
+    assert price("openai:gpt-5-nano", api_key="k") == Price(0.05, 0.4)
+    assert price("one", price={"input": 7, "output": 8}) == Price(7, 8)
+
+
+@pytest.mark.parametrize(
+    ("toml", "told"),
+    [
+        ("prices = 5\n", r"reasoning.toml: prices must be a table"),
+        ("[prices]\nm = 5\n", r"reasoning.toml: \[prices\] m: price must be a mapping"),
+        ("[prices]\nm = {input = 1}\n", r"\[prices\] m: price lacks output"),
+        ("[price]\n", r"unknown table 'price': known are \[backends.NAME\] and \[prices\]"),
+    ],
+)
+def test_prices_that_are_none_are_told(tmp_path: Path, toml: str, told: str) -> None:
+    (tmp_path / "reasoning.toml").write_text(toml)
+    with pytest.raises(UserMistake, match=told):
+        open_backend("openai:m", project=str(tmp_path), base_url="http://127.0.0.1:9/v1")

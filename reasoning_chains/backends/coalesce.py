@@ -257,9 +257,8 @@ _wrapped: weakref.WeakKeyDictionary[
 
 async def landed(backend: Backend) -> None:
     """Wait for what was asked of a backend on the running event loop and is kept."""
-    mine = _wrapped.get(asyncio.get_running_loop(), {})
-    wrapper = mine.get(id(backend))
-    if wrapper is not None:
+    mine = _wrapped.get(asyncio.get_running_loop())
+    if mine is not None and (wrapper := mine.get(id(backend))) is not None:
         await wrapper.landed()
 
 

@@ -19,7 +19,7 @@ from reasoning_chains.backends.openai.sharing import NativeN
 from reasoning_chains.backends.openai.to_wire import check
 from reasoning_chains.backends.openai.transport import Caller, Limits, Transport
 from reasoning_chains.errors import MissingPackage, UnknownName, UserMistake, shown, wanted
-from reasoning_chains.pricing import Price
+from reasoning_chains.pricing import Price, listed
 from reasoning_chains.protocols import Emit
 from reasoning_chains.secrets import Secret
 from reasoning_chains.types import Capabilities, Content, Request, Sampling
@@ -59,6 +59,7 @@ class OpenAIBackend:
         transport: The library's own over aiohttp, or the `openai` package.
         dialect: What the address is declared to be; vLLM and SGLang continue a prefilled reply.
         n: Whether the address gives several samples a request; learned where it is not said.
+        price: Of a million tokens; left out, what a model at OpenAI's own address was told to cost.
         streaming: Whether replies are streamed, so that deltas are emitted.
         thinking: Whether the model thinks by itself: prompts then leave out what asks for steps.
         timeout: Seconds for a whole reply.
@@ -96,8 +97,8 @@ class OpenAIBackend:
     def __post_init__(self) -> None:
         """Check what can be checked without a connection, and hide the keys."""
         self._check()
-        self.price = Price.read(self.price)
         address = Address.of(self.base_url, allow_http=self.allow_http)
+        self.price = Price.read(self.price) or (listed(self.model) if address.official else None)
         self.api_key = self._key(address)
         hidden = {name: _header(name, value, address) for name, value in self.headers.items()}
         self.headers = hidden
