@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import deque
 from collections.abc import (
     AsyncGenerator,
@@ -13,9 +14,8 @@ from collections.abc import (
     Iterable,
     Iterator,
     Mapping,
-    Sequence,
 )
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, TypeAlias, TypeVar
 
@@ -125,20 +125,21 @@ class Call:
         """Solve problems in order, a bounded number at once, taken as they are needed."""
         running: deque[asyncio.Task[Solution]] = deque()
         coming, source = _taken(problems), Caught()
-        more = True
+        more, landed, busy = True, asyncio.Event(), _Busy()
         try:
             while more or running:
-                if more and _room(running, concurrency):
+                landed.clear()
+                if more and busy.room(len(running), concurrency):
                     with source:
                         problem = await anext(coming, _END)
                     more = source.error is None and problem is not _END
                     if more:
                         running.append(asyncio.create_task(self.solve(problem)))
+                        busy.begin(running[-1], landed)
                 elif running[0].done():
                     yield _outcome(running.popleft(), return_exceptions)
                 else:
-                    busy = [task for task in running if not task.done()]
-                    await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
+                    await landed.wait()
             if source.error is not None:  # what was asked before it is paid, and was handed over
                 raise source.error
         finally:
@@ -152,20 +153,21 @@ class Call:
         """Do the same from outside of the loop: problems are taken in the caller's thread."""
         running: deque[Future[Solution]] = deque()
         coming, source = iter(problems), Caught()
-        more = True
+        more, landed, busy = True, threading.Event(), _Busy()
         try:
             while more or running:
-                if more and _room(running, concurrency):
+                landed.clear()
+                if more and busy.room(len(running), concurrency):
                     with source:
                         problem = next(coming, _END)
                     more = source.error is None and problem is not _END
                     if more:
                         running.append(submit(self.solve(problem)))
+                        busy.begin(running[-1], landed)
                 elif running[0].done():
                     yield _outcome(running.popleft(), return_exceptions)
                 else:
-                    busy = [future for future in running if not future.done()]
-                    wait(busy, return_when=FIRST_COMPLETED)
+                    landed.wait()
             if source.error is not None:
                 raise source.error
         finally:
@@ -175,14 +177,36 @@ class Call:
 _END: Any = object()
 """Stands behind the last problem: None may be one, and is told then."""
 
-_AHEAD = 4
+_AHEAD = 16
 """How many windows of finished solutions may wait for a slow one before them."""
 
 
-def _room(running: Sequence[Any], concurrency: int) -> bool:
-    if len(running) >= _AHEAD * concurrency:
-        return False
-    return sum(not each.done() for each in running) < concurrency
+class _Busy:
+    """How many problems are being solved; begun in one thread, ended in another."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._lock = threading.Lock()
+
+    def room(self, waiting: int, concurrency: int) -> bool:
+        """Tell whether another one may begin."""
+        return self._count < concurrency and waiting < _AHEAD * concurrency
+
+    def begin(
+        self,
+        task: asyncio.Task[Solution] | Future[Solution],
+        landed: asyncio.Event | threading.Event,
+    ) -> None:
+        """Count one until it is done, and tell then."""
+
+        def end(_: object) -> None:
+            with self._lock:
+                self._count -= 1
+            landed.set()
+
+        with self._lock:
+            self._count += 1
+        task.add_done_callback(end)
 
 
 def _outcome(done: asyncio.Task[Solution] | Future[Solution], return_exceptions: bool) -> Any:
