@@ -39,7 +39,9 @@ def parse_chain(text: str) -> Chain:
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise UserMistake(f"{text[:80]!r} is no chain: {_HOW}") from None
+        own = " (a chain of yours stands alone: build the whole in its module, and name that)"
+        told = own if ":" in text and "(" in text else ""
+        raise UserMistake(f"{text[:80]!r} is no chain: {_HOW}{told}") from None
     chain = _read(tree, 0)
     if not hasattr(chain, "solve"):
         raise UserMistake(f"{text[:80]!r} is no chain: {_HOW}")
@@ -98,6 +100,12 @@ def _read(node: ast.expr, depth: int) -> Any:
     raise UserMistake(f"{_source(node)!r} has no place in a chain: {_HOW}")
 
 
+_WRITTEN = {
+    "workflow": "write workflow('NAME')",
+    "retrieve": "write retrieve(direct, 'notes/')",
+}
+
+
 def _source(node: ast.expr) -> str:
     try:
         return ast.unparse(node)[:80]
@@ -125,7 +133,7 @@ def _made(name: str, positional: tuple[Any, ...], named: Mapping[str, Any]) -> A
         _check(f"{name}({key}=…)", value, hints[key])
     for field in fields(cls):
         if field.name not in arguments and field.default is field.default_factory is MISSING:
-            how = "write workflow('NAME')" if name == "workflow" else _HOW
+            how = _WRITTEN.get(name, _HOW)
             raise UserMistake(f"{name} needs {field.name}=…: {how}")
     return cls(**arguments)
 

@@ -87,7 +87,7 @@ def load_agent(name: str, project: str | Path | None = None) -> Agent:
         raise UnknownName("agent", name, agent_names(project))
     card = read_card(path)
     try:
-        chain, limits = _chain(card, path.parent, library), _limits(card)
+        chain, limits = _chain(card, path.parent, library), _limits(card, path.parent)
         if card.backend is not None:
             check_backend(card.backend, library.roots[0])
     except UserMistake as error:
@@ -122,7 +122,7 @@ def folder_names(agents: Path) -> list[str]:
     )
 
 
-def _limits(card: Card) -> Budget:
+def _limits(card: Card, folder: Path) -> Budget:
     told = card.limits
     return Budget(
         tokens=told.tokens,
@@ -130,7 +130,7 @@ def _limits(card: Card) -> Budget:
         steps=told.tool_calls,
         repeats=told.repeats,
         money=told.money,
-        ledger=told.ledger,
+        ledger=None if told.ledger is None else folder / told.ledger,
     )
 
 

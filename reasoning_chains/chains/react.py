@@ -97,6 +97,11 @@ class ReAct(Chain):
         """Ask and act in turns."""
         from reasoning_chains.tools.choosing import gathered, relevant
 
+        if not self.tools:
+            raise UserMistake(
+                "react has no tools to act with: give some, such as ReAct(tools=['calculator']), "
+                "or --tools calculator on the command line"
+            )
         tools = relevant(await gathered(self.tools), problem.question, self.offer)
         if self.style == "native":
             return await self._native(problem, run, tools)

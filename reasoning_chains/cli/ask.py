@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, cast
 
 import typer
@@ -13,7 +14,8 @@ from reasoning_chains.cli.inputs import check_inputs
 from reasoning_chains.cli.options import INPUTS, given_inputs, with_options
 from reasoning_chains.cli.printing import print_json, print_solution, progress, solution_data
 from reasoning_chains.cli.tools import Person, opened_tools
-from reasoning_chains.errors import UserMistake
+from reasoning_chains.content import read_text
+from reasoning_chains.errors import Caught, UserMistake
 from reasoning_chains.names import open_backend
 from reasoning_chains.solution import Solution
 from reasoning_chains.spelling import open_chain
@@ -43,7 +45,7 @@ class AskOptions:
     tools: Annotated[str, option("calculator,lookup:notes/, for react.", "--tools")] = ""
     kind: Annotated[str, option("The answer: number, choice, …", "--kind", "-k")] = "text"
     choice: Annotated[list[str] | None, option("One of the choices; repeat it.")] = None
-    context: Annotated[str, option("Text that the question is about.")] = ""
+    context: Annotated[str, option("A text that the question is about, or a file.")] = ""
     inputs: Annotated[list[str] | None, option(INPUTS, "--input")] = None
     as_json: Annotated[bool, option("Print one JSON object.", "--json")] = False
     trace: Annotated[bool, option("Show every prompt and reply.", "--trace")] = False
@@ -68,7 +70,7 @@ class AskOptions:
             read_question(self.question),
             cast(Kind, kind),
             tuple(self.choice or ()),
-            context=self.context,
+            context=_text_or_file(self.context),
             inputs=given_inputs(self.inputs),
         )
 
@@ -112,6 +114,14 @@ def ask(options: AskOptions) -> None:
         print_json(solution_data(solution, trace=options.trace))
     else:
         print_solution(solution, trace=options.trace)
+
+
+def _text_or_file(given: str) -> str:
+    """Read a context where it names a file that is there."""
+    with Caught(OSError, ValueError):  # too long for a name, or none
+        if given and Path(given).is_file():
+            return read_text(Path(given))
+    return given
 
 
 def read_question(text: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -49,7 +52,15 @@ In one go, such a small model can only guess. Written out step by step, the same
 few that it can do. "No answer read" counts replies in which no answer was found at all.
 
 Next, a question of your own:
-  reasoning-chains ask "Ann has 12 pens. She buys 5 more. How many now?" --kind number --trace"""
+  {command} ask "Ann has 12 pens. She buys 5 more. How many now?" --kind number --trace"""
+
+
+def _command() -> str:
+    """Give the way in which this program can be called again."""
+    if shutil.which("reasoning-chains"):
+        return "reasoning-chains"
+    place = Path(sys.argv[0])
+    return str(place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,7 @@ def demo(
         tokens = f"{score.usage.tokens / len(asked):.0f}"
         table.add_row(title, str(score.right), str(len(asked)), str(score.unread), tokens)
     out.print(table)
-    out.print(_CLOSING)
+    out.print(safe(_CLOSING.format(command=_command())))
 
 
 def _show_one(out: Console, backend: EmbeddedBackend, exercise: Exercise) -> None:

@@ -21,8 +21,11 @@ def init(
     folder: Annotated[Path, typer.Argument(help="Where; the current folder if left out.")] = Path(),
 ) -> None:
     """Begin a project: a template, a workflow, an agent, an eval, and a test that runs at once."""
+    if not str(folder).strip(" ."):
+        folder = Path()
     _told(begin(folder))
-    console().print("Try: python -m pytest   or: reasoning-chains agent helper")
+    there = "" if folder.resolve() == Path().resolve() else f"cd {folder}, then "
+    console().print(safe(f"Try: {there}python -m pytest   or: reasoning-chains agent helper"))
 
 
 def new(

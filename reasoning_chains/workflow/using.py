@@ -32,6 +32,8 @@ def misused(flow: Flow, tree: nodes.Template) -> Iterator[tuple[int, str]]:
     for compare in tree.find_all(nodes.Compare):
         yield from _never_equal(compare, fields)
     plain = {name for name, made in steps.items() if not any(map(_has_schema, made))}
+    for compare in tree.find_all(nodes.Compare):
+        yield from _as_number(compare, plain - bound_names(tree))
     yield from _by_letters(tree, (plain | _TEXTS) - bound_names(tree), fields)
     for test in tree.find_all(nodes.Test):
         name = test.node.name if test.name == "failed" and isinstance(test.node, nodes.Name) else ""
@@ -115,6 +117,17 @@ def _unknown_field(
         yield node.lineno, f"there is no step {key!r}: {near(key, steps)}"
     elif name in fields and key not in fields[name] and key not in OF_DICTIONARIES:
         yield node.lineno, f"step {name} has no field {key!r}: {near(key, map(str, fields[name]))}"
+
+
+def _as_number(compare: nodes.Compare, texts: Set[str]) -> Iterator[tuple[int, str]]:
+    """Find a reply that is held against a number: it is a text."""
+    sides = [compare.expr, *(operand.expr for operand in compare.ops)]
+    numbers = [side.value for side in sides if isinstance(side, nodes.Const)]
+    numbers = [value for value in numbers if type(value) in (int, float)]
+    for side in sides:
+        if numbers and isinstance(side, nodes.Name) and side.name in texts:
+            told = f"the reply of step {side.name} is a text, and {numbers[0]} a number"
+            yield compare.lineno, f"{told}: write {side.name} | float"
 
 
 def _never_equal(

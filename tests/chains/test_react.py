@@ -243,3 +243,10 @@ def test_arguments_that_may_be_left_out_are_shown_so() -> None:
     assert f"{shape}: say how many of an item are in stock. Optional: town, most.\n" in english
     assert f"{shape}：say how many of an item are in stock.可省略：town、most。\n" in chinese
     assert 'pay[{"amount": …, "to": …}]: pay an amount.\ntoday[zone]: say which day' in english
+
+
+def test_without_tools_nothing_is_asked() -> None:
+    backend = ScriptedBackend([])
+    with pytest.raises(UserMistake, match="react has no tools to act with"):
+        ReAct().invoke("What is 3 + 4?", backend=backend)
+    assert backend.requests == []

@@ -13,6 +13,10 @@ from tests.workflow.flows import written
 
 A = "{% step a %}x{% endstep %}"
 CANNOT = {
+    A + "\n{% if a == 7 %}{% step b %}y{% endstep %}{% endif %}": "line 2: the reply of step a "
+    "is a text, and 7 a number: write a . float",
+    A + "{% if 5 < a %}{% step b %}y{% endstep %}{% endif %}": "the reply of step a is a text, and "
+    "5 a number",
     "{% step a %}x{% endstep %}\n{% step a %}y{% endstep %}": r"flow.jinja, line 2, step a: a step "
     "of this name stands in line 1 already",
     "{% step a, chian='direct' %}x{% endstep %}": "line 1: unknown option 'chian' of a step: did "

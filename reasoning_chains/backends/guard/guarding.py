@@ -45,6 +45,7 @@ def guarded(
     Raises:
         UserMistake: A setting cannot be.
     """
+    _backend_wanted(backend, "guarded")
     kept, slowed = _read(retry, Retry, "retry"), _read(pace, Pace, "pace")
     made = backend
     if slowed is not None:
@@ -52,6 +53,14 @@ def guarded(
     elif account is not None:
         raise UserMistake(f"account={shown(account)} has no use without a pace: leave one out")
     return made if kept is None else Retrying(made, kept)
+
+
+def _backend_wanted(backend: object, by: str) -> None:
+    if not hasattr(backend, "complete") or isinstance(backend, type):
+        raise UserMistake(
+            f"{by} takes a backend, found {shown(backend)}: open it by its name first, as in "
+            f"{by}(open_backend('openai:gpt-5-mini'))"
+        )
 
 
 def guarded_by(backend: Backend, options: Mapping[str, Any], *, hosted: bool) -> Backend:
@@ -73,6 +82,7 @@ def stored(backend: Backend, store: Path | str = USUAL, *, offline: bool = False
     Raises:
         UserMistake: The store cannot be opened.
     """
+    _backend_wanted(backend, "stored")
     wanted("store", store, str, Path)
     wanted("offline", offline, bool)
     return Recalling(backend, store_at(store), offline=offline)

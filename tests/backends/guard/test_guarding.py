@@ -11,7 +11,7 @@ import pytest
 
 from reasoning_chains import Direct, ScriptedBackend, UserMistake, open_backend
 from reasoning_chains.backends.embedded import EmbeddedBackend
-from reasoning_chains.backends.guard.guarding import guarded
+from reasoning_chains.backends.guard.guarding import guarded, stored
 from reasoning_chains.backends.guard.pace import Pace
 from reasoning_chains.backends.guard.pacing import Pacing
 from reasoning_chains.backends.guard.retry import Retry
@@ -111,3 +111,11 @@ def test_scores_are_asked_for_again_and_at_the_accounts_pace() -> None:
 
     assert len(asyncio.run(story())) == 2
     assert inner.asked == backend.inner.pacer.attempts == 3
+
+
+@pytest.mark.parametrize("wrap", [guarded, stored])
+def test_a_name_is_no_backend_yet(wrap: Any) -> None:
+    with pytest.raises(
+        UserMistake, match=r"takes a backend, found 'embedded': open it by its name"
+    ):
+        wrap("embedded")
