@@ -25,7 +25,7 @@ def findings(flow: Flow) -> Iterator[str]:
     """
     flow.template()
     tree = flow.tree()
-    found = [*_unused(tree), *_early(tree), *_never(tree), *_passed_by(tree)]
+    found = [*_unused(tree), *_never(tree), *_passed_by(tree)]
     found += _behind(tree.body)
     told_of_all = (*broken(flow), *missed(flow, spared(flow)))
     found += [(line, told) for file, line, told in told_of_all if file == flow.name]
@@ -52,23 +52,6 @@ def _unused(tree: nodes.Template) -> Iterator[tuple[int, str]]:
         name = name_of(step)
         if "steps" not in used and name not in used | {last} and k >= told:
             yield step.lineno, f"step {name}: nothing uses its reply"
-
-
-def _early(tree: nodes.Template) -> Iterator[tuple[int, str]]:
-    """Find steps that are used before they stand."""
-    first: dict[str, int] = {}
-    for step in steps_of(tree):
-        first.setdefault(name_of(step), step.lineno)
-    later = [_span(node) for node in tree.find_all((nodes.For, nodes.Macro))]
-    for name in _loaded(tree):
-        line = name.lineno
-        if line < first.get(name.name, 0) and not any(a <= line <= b for a, b in later):
-            yield line, f"step {name.name} is used before it stands, in line {first[name.name]}"
-
-
-def _span(node: nodes.Node) -> tuple[int, int]:
-    lines = [child.lineno or 0 for child in node.find_all(nodes.Node)]  # parameters have none
-    return node.lineno, max([node.lineno, *lines])
 
 
 def _never(tree: nodes.Template) -> Iterator[tuple[int, str]]:

@@ -15,7 +15,7 @@ from reasoning_chains.workflow.tags import options_of, tag_of
 if TYPE_CHECKING:
     from reasoning_chains.workflow.flow import Flow
 
-__all__ = ["misplaced", "missed"]
+__all__ = ["early", "misplaced", "missed"]
 
 
 def missed(flow: Flow, spared: frozenset[str]) -> Iterator[tuple[str, int, str]]:
@@ -68,15 +68,35 @@ def _without(
     place: Place, steps: Sequence[Place], choices: Mapping[str, tuple[str, ...]]
 ) -> dict[str, Any] | None:
     """Give a way in which one gets to a place without having passed any of the steps."""
-    before = [
-        step for step in steps if step.order < place.order or set(step.loops) & set(place.loops)
-    ]
+    before = _before(place, steps)
     if steps and not before:
         return None  # it is used before it stands, which is told elsewhere
     for world in worlds([place, *before], choices):
         if place.reached(world) and not any(step.reached(world) for step in before):
             return world
     return None
+
+
+def _before(place: Place, steps: Sequence[Place]) -> list[Place]:
+    """Give the steps that may have been passed when one gets to a place."""
+    return [
+        step for step in steps if step.order < place.order or set(step.loops) & set(place.loops)
+    ]
+
+
+def early(flow: Flow, spared: frozenset[str]) -> Iterator[tuple[str, int, str]]:
+    """Give file, line and words for each use of a step that stands further down, and only there."""
+    layers = list(flow.layers())
+    found = places(layers)
+    steps, told = _steps(found), {*spared, *_elsewhere(flow, layers)}
+    for place in found:
+        node = place.node
+        name = node.name if isinstance(node, nodes.Name) and node.ctx == "load" else ""
+        if name in steps and name not in told and not _before(place, steps[name]):
+            told.add(name)
+            line = steps[name][0].node.lineno
+            words = f"step {name} is used before it stands, in line {line}: put it further up"
+            yield place.file, node.lineno, words
 
 
 def _words(name: str, steps: Sequence[Place], world: Mapping[str, Any]) -> str:

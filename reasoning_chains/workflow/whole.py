@@ -10,7 +10,7 @@ from jinja2 import meta, nodes
 from reasoning_chains.errors import TemplateMistake, near
 from reasoning_chains.templates.inheriting import lost_blocks
 from reasoning_chains.workflow.checking import RESERVED, SEEN, bound_names, name_of, steps_of
-from reasoning_chains.workflow.passing import misplaced
+from reasoning_chains.workflow.passing import early, misplaced
 from reasoning_chains.workflow.tags import tag_of
 from reasoning_chains.workflow.using import misused
 
@@ -49,6 +49,7 @@ def broken(flow: Flow) -> Iterator[tuple[str, int, str]]:
         ):
             yield file, line, told
     yield from misplaced(flow)
+    yield from early(flow, spared(flow))
     if not any(tag_of(node) for _, tree in flow.files() for node in tree.find_all(nodes.CallBlock)):
         yield flow.name, 1, "it holds no step and no answer: write {% step name %}…{% endstep %}"
     for file, line, name in _unset(flow):

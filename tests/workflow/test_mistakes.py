@@ -13,6 +13,8 @@ from tests.workflow.flows import written
 
 A = "{% step a %}x{% endstep %}"
 CANNOT = {
+    A + "\n{% step b %}{{ c }}{% endstep %}\n{% step c %}x{% endstep %}": "line 2: step c is used "
+    "before it stands, in line 3: put it further up",
     A + "\n{% if a == 7 %}{% step b %}y{% endstep %}{% endif %}": "line 2: the reply of step a "
     "is a text, and 7 a number: write a . float",
     A + "{% if 5 < a %}{% step b %}y{% endstep %}{% endif %}": "the reply of step a is a text, and "
