@@ -31,6 +31,7 @@ __all__ = [
     "AnyProblem",
     "Settings",
     "aclose_backend",
+    "as_backend",
     "close_at_stop",
     "close_backend",
     "problem_of",
@@ -93,7 +94,7 @@ async def shared(backend: AnyBackend, project: str | None = None) -> Coalescing:
     (by `asyncio.run`, or with the process). Others belong to the caller, who closes them.
     """
     if not isinstance(backend, str):
-        return coalesced(_as_backend(backend))
+        return coalesced(as_backend(backend))
     mine = _named.setdefault(asyncio.get_running_loop(), {})
     spec = (backend, str(Library.of(project).roots[0]))
     if spec not in mine:
@@ -152,7 +153,7 @@ async def aclose_backend(backend: AnyBackend) -> None:
         )
     close = getattr(backend, "aclose", None)
     if close is None or isinstance(backend, type):
-        _as_backend(backend)  # refuses what is none
+        as_backend(backend)  # refuses what is none
     else:
         await close()
 
@@ -162,7 +163,12 @@ def close_backend(backend: AnyBackend) -> None:
     run_sync(aclose_backend(backend))
 
 
-def _as_backend(backend: Any) -> Backend:
+def as_backend(backend: Any) -> Backend:
+    """Take an object that is a backend, or make one of an async function.
+
+    Raises:
+        UserMistake: It is neither.
+    """
     if hasattr(backend, "complete") and not isinstance(backend, type):
         for part in ("name", "capabilities", "defaults"):
             if not hasattr(backend, part):
@@ -227,13 +233,17 @@ def start(
     problem: Problem,
     settings: Settings,
     watch: Callable[[Event], None] | None = None,
+    around: Account | None = None,
 ) -> Run:
-    """Make the outermost run of a call; its path begins with the seed and the problem's id."""
+    """Make the outermost run of a call; its path begins with the seed and the problem's id.
+
+    `around` is an account that this call shares with others.
+    """
     from reasoning_chains.templates import templates_of
 
     templates = templates_of(Library.of(settings.project))
     session = Session(backend, templates, settings.lang, watch, settings.ask_user)
-    account = Account(settings.budget or Budget())
+    account = Account(settings.budget or Budget(), around)
     return Run(session, problem, (settings.seed, identity(problem)), account, settings.sampling)
 
 
