@@ -31,10 +31,12 @@ class EvalOptions:
     """What `eval` takes."""
 
     suites: Annotated[list[str], typer.Argument(help="As `evals` lists them.")]
-    chain: Annotated[list[str], option("A chain's spelling, or module:Name; repeat it.", "-c")]
-    backend: Annotated[list[str] | None, option("embedded, openai:MODEL, …; repeat it.", "-b")] = (
-        None
-    )
+    chain: Annotated[
+        list[str], option("A chain's spelling, or module:Name; repeat it.", "--chain", "-c")
+    ]
+    backend: Annotated[
+        list[str] | None, option("embedded, openai:MODEL, …; repeat it.", "--backend", "-b")
+    ] = None
     n: Annotated[int | None, option("How many problems of each suite.", "--n", "-n")] = None
     seed: Annotated[int, option("Another seed gives other samples.")] = 0
     data: Annotated[list[str] | None, option(_DATA)] = None
