@@ -34,6 +34,7 @@ __all__ = [
     "as_backend",
     "close_at_stop",
     "close_backend",
+    "identity",
     "problem_of",
     "shared",
     "start",
@@ -233,17 +234,13 @@ def start(
     problem: Problem,
     settings: Settings,
     watch: Callable[[Event], None] | None = None,
-    around: Account | None = None,
 ) -> Run:
-    """Make the outermost run of a call; its path begins with the seed and the problem's id.
-
-    `around` is an account that this call shares with others.
-    """
+    """Make the outermost run of a call; its path begins with the seed and the problem's id."""
     from reasoning_chains.templates import templates_of
 
     templates = templates_of(Library.of(settings.project))
     session = Session(backend, templates, settings.lang, watch, settings.ask_user)
-    account = Account(settings.budget or Budget(), around)
+    account = Account(settings.budget or Budget())
     return Run(session, problem, (settings.seed, identity(problem)), account, settings.sampling)
 
 

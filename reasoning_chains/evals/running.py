@@ -21,10 +21,11 @@ from reasoning_chains.evals.lines import Lines, held, written
 from reasoning_chains.evals.options import Options, Progress, Told
 from reasoning_chains.evals.planning import Asked, Plan, asked, digest_of, planned
 from reasoning_chains.evals.report import Report, report_of
-from reasoning_chains.evals.solving import solved
+from reasoning_chains.evals.solving import Desk, solved
 from reasoning_chains.loop import run_sync
-from reasoning_chains.session import AnyBackend, Settings, close_at_stop, start
+from reasoning_chains.session import AnyBackend, close_at_stop
 from reasoning_chains.store.places import USUAL
+from reasoning_chains.templates import templates_of
 from reasoning_chains.types import Sampling
 from reasoning_chains.verbs import check
 
@@ -88,7 +89,9 @@ async def aevaluate(
         cells = _cells(plan, them, head, folder)
         for cell in cells:
             stack.callback(cell.lines.close)
-        run = _Running(cells, settings, told, Account(told.budget or Budget()))
+        templates = templates_of(Library.of(settings.project))
+        desk = Desk(settings, Account(told.budget or Budget()), templates)
+        run = _Running(cells, told, desk)
         await run.through()
         return report_of(cells, folder, run.note)
 
@@ -142,9 +145,8 @@ class _Running:
     """The cells of one run, and what they share."""
 
     cells: list[Cell]
-    settings: Settings
     told: Told
-    account: Account
+    desk: Desk
     ended: bool = False
     progress: Progress = field(init=False)
 
@@ -155,7 +157,7 @@ class _Running:
             self._charge(cell)
             await self._check(cell)
         there = sum(len(cell.table) for cell in self.cells)
-        self.progress = Progress(len(self.cells), self._total(), there, there, self.account)
+        self.progress = Progress(len(self.cells), self._total(), there, there, self.desk.account)
         by_backend: dict[int, list[Cell]] = {}
         for cell in self.cells:
             by_backend.setdefault(id(cell.backend), []).append(cell)
@@ -165,14 +167,15 @@ class _Running:
     def _charge(self, cell: Cell) -> None:
         """Count what a run before has spent of the same budget."""
         usage = cell.table.usage
-        self.account.tokens += usage.tokens + cell.table.scoring
-        self.account.calls += usage.calls
-        self.account.money += cell.table.bought
+        account = self.desk.account
+        account.tokens += usage.tokens + cell.table.scoring
+        account.calls += usage.calls
+        account.money += cell.table.bought
 
     async def _check(self, cell: Cell) -> None:
         """Refuse a chain that the backend or its templates cannot carry, before it is paid."""
         item = next(iter(cell.suite))
-        await check(cell.chain, start(cell.backend, item.problem, self.settings))
+        await check(cell.chain, self.desk.run(cell, item))
 
     def _total(self) -> int | None:
         counts = [cell.suite.count for cell in self.cells]
@@ -187,11 +190,12 @@ class _Running:
                 yield cell, item
 
     async def _work(self, stream: Iterator[tuple[Cell, Item | None]]) -> None:
+        desk = self.desk
         for cell, item in stream:
             if item is None:
                 await asyncio.sleep(0)
                 continue
-            record = await solved(cell, item, self.settings, self.account)
+            record = await solved(desk, cell, item)
             if record is None:
                 self.ended = True
                 return

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from reasoning_chains.budget import Account
+from reasoning_chains.budget import Account, Budget
+from reasoning_chains.buying import Session
 from reasoning_chains.errors import BudgetSpent, Caught
 from reasoning_chains.evals.cell import Cell
 from reasoning_chains.evals.item import Item
@@ -13,18 +16,37 @@ from reasoning_chains.evals.score import Score
 from reasoning_chains.failing import innermost
 from reasoning_chains.pricing import Price
 from reasoning_chains.run import Run
-from reasoning_chains.session import Settings, start
+from reasoning_chains.session import Settings, identity
 from reasoning_chains.solution import Solution
 
-__all__ = ["solved"]
+if TYPE_CHECKING:
+    from reasoning_chains.templates import Templates
+
+__all__ = ["Desk", "solved"]
 
 
-async def solved(cell: Cell, item: Item, settings: Settings, account: Account) -> Record | None:
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all items of a run share: settings, the account, and the templates, found once."""
+
+    settings: Settings
+    account: Account
+    templates: Templates
+
+    def run(self, cell: Cell, item: Item) -> Run:
+        """Make an item's run, in a session of its own."""
+        told, problem = self.settings, item.problem
+        session = Session(cell.backend, self.templates, told.lang)
+        path = (told.seed, identity(problem))
+        return Run(session, problem, path, Account(Budget(), self.account), told.sampling)
+
+
+async def solved(desk: Desk, cell: Cell, item: Item) -> Record | None:
     """Solve an item and give its record, or None where the budget of the whole run ended it.
 
     What a chain or a scorer raises, a bug of theirs included, costs this item alone.
     """
-    run = start(cell.backend, item.problem, settings, around=account)
+    run, account = desk.run(cell, item), desk.account
     began = time.perf_counter()
     solution: Solution | None = None
     score = Score(0.0, "error")

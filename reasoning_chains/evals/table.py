@@ -30,13 +30,16 @@ class Table:
 
     __slots__ = (
         "_bought",
+        "_calls",
+        "_completion",
         "_money",
+        "_prompt",
+        "_requests",
         "groups",
         "keys",
         "outcomes",
         "scoring",
         "seconds",
-        "usage",
         "values",
     )
 
@@ -45,7 +48,7 @@ class Table:
         self.values = array("d")
         self.outcomes = bytearray()
         self.groups: dict[tuple[str, str], Counter[str]] = {}
-        self.usage = Usage()
+        self._calls = self._requests = self._prompt = self._completion = 0
         self._money, self._bought = array("d"), array("d")
         self.seconds = 0.0
         self.scoring = 0
@@ -57,9 +60,10 @@ class Table:
         self.outcomes.append(_PLACES[record.outcome])
         for group in record.groups.items():
             self.groups.setdefault(group, Counter())[record.outcome] += 1
-        self.usage += Usage(
-            record.calls, record.bill.requests, record.prompt_tokens, record.completion_tokens
-        )
+        self._calls += record.calls
+        self._requests += record.bill.requests
+        self._prompt += record.prompt_tokens
+        self._completion += record.completion_tokens
         if record.money:
             self._money.append(record.money)
         if record.bill.money:
@@ -73,6 +77,11 @@ class Table:
     def counted(self) -> dict[str, int]:
         """Give how many there are of each outcome."""
         return {name: self.outcomes.count(place) for name, place in _PLACES.items()}
+
+    @property
+    def usage(self) -> Usage:
+        """What the reasoning used, and the requests that were sent for it."""
+        return Usage(self._calls, self._requests, self._prompt, self._completion)
 
     @property
     def money(self) -> float:

@@ -12,11 +12,16 @@ import sys
 from pathlib import Path
 
 from reasoning_chains import Report, ScriptedBackend, evaluate
+from reasoning_chains.evals.options import Progress
 from reasoning_chains.evals.suite import suite_at
 from reasoning_chains.types import Content, SampleKey
 from tests.evals.answering import number
 
 CHAINS = ("zero_shot_cot", "self_consistency(zero_shot_cot, samples=3)")
+
+
+def _tell(progress: Progress) -> None:
+    os.write(1, b".")
 
 
 def measured(folder: Path, asked: Path, seconds: float) -> Report:
@@ -36,7 +41,7 @@ def measured(folder: Path, asked: Path, seconds: float) -> Report:
         store=folder / "store.db",
         results=folder / "results",
         concurrency=4,
-        watch=lambda progress: os.write(1, b"."),
+        watch=_tell,
     )
 
 
