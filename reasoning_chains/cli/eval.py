@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
 from reasoning_chains.budget import Budget
 from reasoning_chains.cli.ask import option
 from reasoning_chains.cli.measuring import measuring
 from reasoning_chains.cli.options import with_options
-from reasoning_chains.cli.printing import console, notes, print_table, safe
+from reasoning_chains.cli.printing import console, notes, safe
 from reasoning_chains.errors import UserMistake
 from reasoning_chains.evals.drawing import CELLS, COMPARED, cell_row, compared_row
 from reasoning_chains.evals.report import Report
@@ -104,17 +107,36 @@ def eval_command(options: EvalOptions) -> None:
 
 
 def _show(report: Report, *, as_json: bool) -> None:
-    told: Any = report.to_json() if as_json else None
-    if told is None and not console().is_terminal:
-        told = report.to_markdown()
-    if told is not None:
-        sys.stdout.write(told)
+    if as_json:
+        sys.stdout.write(report.to_json())
+    elif not console().is_terminal:
+        sys.stdout.write(report.to_markdown())
     else:
-        print_table(CELLS, [tuple(map(safe, cell_row(cell))) for cell in report.cells])
-        rows = [tuple(map(safe, compared_row(one))) for one in report.comparisons]
-        if rows:
-            print_table(COMPARED, rows)
+        _draw(report)
     out = notes()
     for note in report.notes:
         out.print(safe(note), style="yellow")
     out.print(safe(f"records: {report.folder}"), style="dim")
+
+
+def _draw(report: Report) -> None:
+    """Draw what fits on a terminal: a column in which all is the same is left out."""
+    left = {"calls", "seconds"}
+    left |= set() if len({cell.backend for cell in report.cells}) > 1 else {"backend"}
+    left |= set() if any(cell.cost.money for cell in report.cells) else {"money"}
+    several = "backend" not in left
+    _print(CELLS, [cell_row(cell) for cell in report.cells], left)
+    rows = [compared_row(one, several) for one in report.comparisons]
+    if rows:
+        _print(COMPARED, rows, {"n", "only it", "only other", "p"})
+
+
+def _print(head: Sequence[str], rows: Iterable[Sequence[str]], left: Set[str]) -> None:
+    """Print some columns of a table, long names folded and never cut."""
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    places = [place for place, name in enumerate(head) if name not in left]
+    for place in places:
+        table.add_column(head[place], overflow="fold")
+    for row in rows:
+        table.add_row(*(safe(row[place]) for place in places))
+    Console(file=sys.stdout, highlight=False, emoji=False, markup=False).print(table)
