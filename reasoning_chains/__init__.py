@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from reasoning_chains.chains.zero_shot_cot import ZeroShotCoT
     from reasoning_chains.errors import BackendError, ReasoningChainsError, UserMistake
     from reasoning_chains.evals.item import Item
+    from reasoning_chains.evals.report import Report
+    from reasoning_chains.evals.running import aevaluate, evaluate
     from reasoning_chains.evals.score import Score
     from reasoning_chains.evals.suite import Suite, load_suite
     from reasoning_chains.exemplars.writing import write_exemplars
@@ -81,6 +83,7 @@ __all__ = [
     "ReAct",
     "ReasoningChainsError",
     "Refine",
+    "Report",
     "Retrieve",
     "Retry",
     "Router",
@@ -101,9 +104,11 @@ __all__ = [
     "Workflow",
     "ZeroShotCoT",
     "aclose_backend",
+    "aevaluate",
     "as_chat_model",
     "close_backend",
     "equivalent",
+    "evaluate",
     "extract_answer",
     "guarded",
     "load_agent",
@@ -144,6 +149,7 @@ _HOMES = {
     "ReAct": "chains.react",
     "ReasoningChainsError": "errors",
     "Refine": "chains.refine",
+    "Report": "evals.report",
     "Retrieve": "chains.retrieve",
     "Retry": "backends.guard.retry",
     "Router": "backends.guard.routing",
@@ -164,9 +170,11 @@ _HOMES = {
     "Workflow": "workflow",
     "ZeroShotCoT": "chains.zero_shot_cot",
     "aclose_backend": "session",
+    "aevaluate": "evals.running",
     "as_chat_model": "langchain",
     "close_backend": "session",
     "equivalent": "answers",
+    "evaluate": "evals.running",
     "extract_answer": "answers",
     "guarded": "backends.guard.guarding",
     "load_agent": "agents",

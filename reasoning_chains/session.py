@@ -31,8 +31,10 @@ __all__ = [
     "AnyProblem",
     "Settings",
     "aclose_backend",
+    "as_backend",
     "close_at_stop",
     "close_backend",
+    "identity",
     "problem_of",
     "shared",
     "start",
@@ -93,7 +95,7 @@ async def shared(backend: AnyBackend, project: str | None = None) -> Coalescing:
     (by `asyncio.run`, or with the process). Others belong to the caller, who closes them.
     """
     if not isinstance(backend, str):
-        return coalesced(_as_backend(backend))
+        return coalesced(as_backend(backend))
     mine = _named.setdefault(asyncio.get_running_loop(), {})
     spec = (backend, str(Library.of(project).roots[0]))
     if spec not in mine:
@@ -152,7 +154,7 @@ async def aclose_backend(backend: AnyBackend) -> None:
         )
     close = getattr(backend, "aclose", None)
     if close is None or isinstance(backend, type):
-        _as_backend(backend)  # refuses what is none
+        as_backend(backend)  # refuses what is none
     else:
         await landed(cast(Backend, backend))
         await close()
@@ -163,7 +165,12 @@ def close_backend(backend: AnyBackend) -> None:
     run_sync(aclose_backend(backend))
 
 
-def _as_backend(backend: Any) -> Backend:
+def as_backend(backend: Any) -> Backend:
+    """Take an object that is a backend, or make one of an async function.
+
+    Raises:
+        UserMistake: It is neither.
+    """
     if hasattr(backend, "complete") and not isinstance(backend, type):
         for part in ("name", "capabilities", "defaults"):
             if not hasattr(backend, part):

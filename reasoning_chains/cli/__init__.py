@@ -13,6 +13,7 @@ import typer
 from reasoning_chains.cli.agent import agent, agents
 from reasoning_chains.cli.ask import ask
 from reasoning_chains.cli.demo import demo
+from reasoning_chains.cli.eval import eval_command
 from reasoning_chains.cli.evals import evals_commands
 from reasoning_chains.cli.show import backends, chains, lint, render, templates
 from reasoning_chains.cli.start import init, new
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 for command in (ask, agent, agents, render, chains, templates, lint, backends, demo, init, new):
     app.command()(command)
+app.command("eval")(eval_command)
 app.add_typer(store_commands, name="store")
 app.add_typer(evals_commands, name="evals")
 

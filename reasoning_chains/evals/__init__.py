@@ -1,1 +1,1 @@
-"""How reasoning is measured: statistics here; suites and reports build on them."""
+"""How reasoning is measured: suites, runs over them that go on where they ended, reports."""
