@@ -70,8 +70,7 @@ async def aevaluate(
 ) -> Report:
     """Measure chains on suites with backends; see `evaluate`."""
     told = Told.of(options)
-    settings = told.settings
-    root = Library.of(told.project).roots[0]
+    settings, root = told.settings, Library.of(told.project).roots[0]
     plan = planned(suites, chains, told.n, settings.project)
     async with AsyncExitStack() as stack:
         them = asked(
@@ -90,8 +89,8 @@ async def aevaluate(
         for cell in cells:
             stack.callback(cell.lines.close)
         templates = templates_of(Library.of(settings.project))
-        desk = Desk(settings, Account(told.budget or Budget()), templates)
-        run = _Running(cells, told, desk)
+        account = Account(told.budget or Budget())
+        run = _Running(cells, told, Desk(settings, account, templates))
         await run.through()
         return report_of(cells, folder, run.note)
 

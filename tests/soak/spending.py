@@ -25,6 +25,8 @@ QUICK = Retry(attempts=4, first=0.001, throttled=0.001, longest=0.002)
 ONE = Capabilities(n=False)
 SHORT = Sampling(max_tokens=40)
 ROUNDING = 1 + 1e-9
+_SETTLES = 40
+"""Turns of the event loop from a reply to its settlement, at most."""
 
 
 @dataclass
@@ -91,10 +93,14 @@ class Seller:
             self.till.unseen += excess
             raise
         finally:
-            asyncio.get_running_loop().call_later(0.02, self._land, excess)
+            self._land(excess, _SETTLES)
 
-    def _land(self, excess: float) -> None:
-        self.till.flying -= excess
+    def _land(self, excess: float, turns: int) -> None:
+        """Take it as in flight until the one who asked has had the turns to settle."""
+        if turns:
+            asyncio.get_running_loop().call_soon(self._land, excess, turns - 1)
+        else:
+            self.till.flying -= excess
 
 
 def lost() -> BackendError:
