@@ -15,6 +15,7 @@ from reasoning_chains.cli.ask import ask
 from reasoning_chains.cli.demo import demo
 from reasoning_chains.cli.eval import eval_command
 from reasoning_chains.cli.evals import evals_commands
+from reasoning_chains.cli.revote import revote
 from reasoning_chains.cli.show import backends, chains, lint, render, templates
 from reasoning_chains.cli.start import init, new
 from reasoning_chains.cli.store import store_commands
@@ -36,7 +37,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (ask, agent, agents, render, chains, templates, lint, backends, demo, init, new):
+for command in (
+    ask,
+    agent,
+    agents,
+    render,
+    chains,
+    templates,
+    lint,
+    backends,
+    demo,
+    init,
+    new,
+    revote,
+):
     app.command()(command)
 app.command("eval")(eval_command)
 app.add_typer(store_commands, name="store")

@@ -23,9 +23,9 @@ from reasoning_chains.evals.running import evaluate
 from reasoning_chains.evals.suite import Suite, load_suite
 from reasoning_chains.types import Sampling
 
-__all__ = ["eval_command"]
+__all__ = ["DATA", "eval_command", "place_of", "show"]
 
-_DATA = "NAME=PATH: a suite's rows that are not in the package; repeat it."
+DATA = "NAME=PATH: a suite's rows that are not in the package; repeat it."
 _STORE = "A file that keeps replies; else the project's. - for none."
 
 
@@ -42,7 +42,7 @@ class EvalOptions:
     ] = None
     n: Annotated[int | None, option("How many problems of each suite.", "--n", "-n")] = None
     seed: Annotated[int, option("Another seed gives other samples.")] = 0
-    data: Annotated[list[str] | None, option(_DATA)] = None
+    data: Annotated[list[str] | None, option(DATA)] = None
     budget_tokens: Annotated[float | None, option("Of the whole run.", "--budget-tokens")] = None
     budget_money: Annotated[float | None, option("Of the whole run.", "--budget-money")] = None
     concurrency: Annotated[int, option("How many problems a backend has at once.")] = 16
@@ -63,14 +63,19 @@ class EvalOptions:
 
     def opened(self) -> list[Suite]:
         """Open the suites, those with data of the user's own too."""
-        data = dict(map(_place, self.data or ()))
+        data = dict(map(place_of, self.data or ()))
         for name in data:
             if name not in self.suites:
                 raise UserMistake(f"--data {name}=…: {name} is not among the suites")
         return [load_suite(name, data=data.get(name)) for name in self.suites]
 
 
-def _place(text: str) -> tuple[str, str]:
+def place_of(text: str) -> tuple[str, str]:
+    """Read a suite and the place of its rows.
+
+    Raises:
+        UserMistake: It is no such pair.
+    """
     name, equals, path = text.partition("=")
     if not equals or not name or not path:
         raise UserMistake(f"--data {text!r}: write the suite and its rows, gsm8k=test.jsonl")
@@ -101,12 +106,13 @@ def eval_command(options: EvalOptions) -> None:
         except KeyboardInterrupt:
             notes().print("what is done is kept: the same command goes on from there")
             raise
-    _show(report, as_json=options.as_json)
+    show(report, as_json=options.as_json)
     if any(cell.note for cell in report.cells):
         raise typer.Exit(1)
 
 
-def _show(report: Report, *, as_json: bool) -> None:
+def show(report: Report, *, as_json: bool) -> None:
+    """Print a report: tables, Markdown in a pipe, or JSON; notes on standard error."""
     if as_json:
         sys.stdout.write(report.to_json())
     elif not console().is_terminal:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from reasoning_chains.evals.cell import Cell
+from reasoning_chains.evals.measured import Counted
 from reasoning_chains.evals.statistics import (
     Interval,
     bonett_price,
@@ -64,15 +64,15 @@ class Comparison:
     corrected: float
 
 
-def compared(cells: Sequence[Cell]) -> tuple[Comparison, ...]:
+def compared(cells: Sequence[Counted]) -> tuple[Comparison, ...]:
     """Compare each two chains on each suite and backend, the later with the earlier."""
     made = list(_pairs(cells))
     corrected = holm([one.p for one in made])
     return tuple(replace(one, corrected=p) for one, p in zip(made, corrected, strict=True))
 
 
-def _pairs(cells: Sequence[Cell]) -> Iterator[Comparison]:
-    places: dict[tuple[str, str], list[Cell]] = {}
+def _pairs(cells: Sequence[Counted]) -> Iterator[Comparison]:
+    places: dict[tuple[str, str], list[Counted]] = {}
     for cell in cells:
         places.setdefault((cell.head.suite, cell.head.backend), []).append(cell)
     for (suite, backend), beside in places.items():

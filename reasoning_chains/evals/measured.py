@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
-from reasoning_chains.evals.cell import Cell
+from reasoning_chains.evals.head import CellHead
 from reasoning_chains.evals.statistics import Interval, wilson
 from reasoning_chains.evals.table import Table
 
-__all__ = ["Cost", "Group", "Measured", "measured"]
+__all__ = ["Cost", "Counted", "Group", "Measured", "measured"]
+
+
+class Counted(Protocol):
+    """What a report is made of: a cell, or one as it would have been."""
+
+    head: CellHead
+    table: Table
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,7 @@ class Measured:
     note: str = ""
 
 
-def measured(cell: Cell) -> Measured:
+def measured(cell: Counted) -> Measured:
     """Count a cell's table."""
     import math
 

@@ -7,14 +7,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reasoning_chains.errors import UserMistake, shown
 from reasoning_chains.evals.compared import Comparison, compared
-from reasoning_chains.evals.measured import Measured, measured
-
-if TYPE_CHECKING:
-    from reasoning_chains.evals.cell import Cell
+from reasoning_chains.evals.measured import Counted, Measured, measured
 
 __all__ = ["Report", "report_of"]
 
@@ -75,7 +72,7 @@ class Report:
         return markdown(self)
 
 
-def report_of(cells: Sequence[Cell], folder: Path, note: str = "") -> Report:
+def report_of(cells: Sequence[Counted], folder: Path, note: str = "") -> Report:
     """Make the report of what the cells hold."""
     return Report(tuple(measured(cell) for cell in cells), compared(cells), folder, note)
 

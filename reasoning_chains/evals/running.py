@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Coroutine, Iterable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,11 +80,9 @@ async def aevaluate(
             if each.mine:
                 stack.push_async_callback(each.backend.aclose)
         head = _head(plan, them, told)
-        folder = root / RESULTS / _digest(head) if told.results is None else Path(told.results)
-        with written(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-        stack.enter_context(held(folder))
-        agreed(folder, head)
+        usual = root / RESULTS / _digest(head)
+        folder = usual if told.results is None else Path(told.results)
+        stack.enter_context(_kept_for(folder, head))
         cells = _cells(plan, them, head, folder)
         for cell in cells:
             stack.callback(cell.lines.close)
@@ -93,6 +91,16 @@ async def aevaluate(
         run = _Running(cells, told, Desk(settings, account, templates))
         await run.through()
         return report_of(cells, folder, run.note)
+
+
+@contextmanager
+def _kept_for(folder: Path, head: Head) -> Iterator[None]:
+    """Make the folder of results, and keep it for this run."""
+    with written(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    with held(folder):
+        agreed(folder, head)
+        yield
 
 
 def _keeping(backend: Any, store: str | Path | bool, root: Path) -> Any:
