@@ -6,7 +6,9 @@ from typing import Any
 
 import yaml
 
-__all__ = ["OnceLoader", "read_yaml", "yaml_place"]
+from reasoning_chains.errors import UserMistake
+
+__all__ = ["OnceLoader", "read_mapping", "read_yaml", "yaml_place"]
 
 _TWICE = "stands twice"
 
@@ -36,6 +38,21 @@ def read_yaml(text: str, loader: type[yaml.SafeLoader] = OnceLoader) -> Any:
         return made.get_single_data()
     finally:
         made.dispose()
+
+
+def read_mapping(text: str, place: object) -> dict[str, Any]:
+    """Read keys and values; `place` is named where it is something else.
+
+    Raises:
+        UserMistake: It is no YAML, or holds no keys.
+    """
+    try:
+        data: Any = read_yaml(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise UserMistake(f"{place} is no valid YAML{yaml_place(error)}") from None
+    if not isinstance(data, dict):
+        raise UserMistake(f"{place} must hold keys and values, such as description: …")
+    return data
 
 
 def _known(why: str, mark: Any) -> str:

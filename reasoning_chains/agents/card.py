@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reasoning_chains.content import read_text
 from reasoning_chains.declaring import in_words
 from reasoning_chains.errors import UserMistake
 from reasoning_chains.types import Kind
-from reasoning_chains.yaml_text import read_yaml, yaml_place
+from reasoning_chains.yaml_text import read_mapping
 
 __all__ = ["Card", "LimitsOf", "Server", "read_card"]
 
@@ -76,12 +74,7 @@ def read_card(path: Path) -> Card:
     Raises:
         UserMistake: It is no YAML, or a key or value is not known; file and key are named.
     """
-    try:
-        data: Any = read_yaml(read_text(path))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise UserMistake(f"{path} is no valid YAML{yaml_place(error)}") from None
-    if not isinstance(data, dict):
-        raise UserMistake(f"{path} must hold keys and values, such as description: …")
+    data = read_mapping(read_text(path), path)
     _check_colons(path, data.get("tools"))
     try:
         return Card.model_validate(data)
