@@ -12,16 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reasoning_chains.errors import BudgetSpent, UserMistake, ranged, wanted
+from reasoning_chains.pricing import ROUNDING
 from reasoning_chains.reservation import Reservation
 
 if TYPE_CHECKING:
     from reasoning_chains.store.ledger import Ledger
 
 __all__ = ["Account", "Budget", "Reservation"]
-
-
-_ROUNDING = 1 + 1e-9
-"""Ten times a tenth of some money is a little more than it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +124,7 @@ class Account:
         total = self.money + self.held_money
         if self.ledger is not None:
             total = max(total, self.ledger.total)
-        return total <= most * _ROUNDING
+        return total <= most * ROUNDING
 
     @property
     def counts_tokens(self) -> bool:
@@ -263,6 +260,6 @@ class Account:
         asked = (
             (self.budget.tokens, self.tokens + tokens + wanted.tokens),
             (self.budget.calls, self.calls + calls + wanted.calls),
-            (None if most is None else most * _ROUNDING, self.money + money + wanted.money),
+            (None if most is None else most * ROUNDING, self.money + money + wanted.money),
         )
         return all(limit is None or sum_ <= limit for limit, sum_ in asked)

@@ -9,9 +9,11 @@ from typing import Any
 from reasoning_chains.errors import UserMistake, near, ranged, wanted
 from reasoning_chains.types import Completion, Usage
 
-__all__ = ["Price", "billed", "listed", "price_of"]
+__all__ = ["ROUNDING", "Price", "billed", "listed", "price_of"]
 
 _MILLION = 1_000_000
+ROUNDING = 1 + 1e-9
+"""Ten times a tenth of some money is a little more than it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from reasoning_chains.backends.guard.route import RULES
 from reasoning_chains.content import Library, read_text
 from reasoning_chains.errors import UserMistake, near
 from reasoning_chains.pricing import Price
@@ -92,7 +93,6 @@ def _check_table(where: str, name: str, tables: Mapping[str, Any]) -> None:
         raise UserMistake(f'{where} needs use = "openai:MODEL" or the like')
 
 
-_RULES = ("latency", "order", "price", "weight")
 _OF_ROUTES = ("offline", "route", "rule", "store", "weights")
 
 
@@ -106,8 +106,8 @@ def _check_route(where: str, name: str, tables: Mapping[str, Any]) -> None:
     for key in table:
         if key not in _OF_ROUTES:
             raise UserMistake(f"{where}: unknown key {key!r} of a route: {near(key, _OF_ROUTES)}")
-    if (rule := table.get("rule", "order")) not in _RULES:
-        raise UserMistake(f"{where}: unknown rule {rule!r}: {near(str(rule), _RULES)}")
+    if (rule := table.get("rule", "order")) not in RULES:
+        raise UserMistake(f"{where}: unknown rule {rule!r}: {near(str(rule), RULES)}")
     weights = table.get("weights", {})
     if not isinstance(weights, Mapping) or not set(weights) <= set(told):
         raise UserMistake(f"{where}: weights must be numbers by names of the route")

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reasoning_chains.errors import BudgetSpent, Caught
+from reasoning_chains.pricing import ROUNDING
 from reasoning_chains.store.file import Unwritable, opened, worded, writing
 
 __all__ = ["Ledger", "ledger_at"]
@@ -25,7 +26,6 @@ _AGAIN = 1.0
 """Seconds between two attempts to write where the disk is full or not writable."""
 _PATIENCE = 5.0
 """Seconds that a process waits at its end for what is still to be written."""
-_ROUNDING = 1 + 1e-9
 
 
 @dataclass(eq=False, slots=True)
@@ -157,7 +157,7 @@ class Ledger:
         for one in self._line:
             if one.granted.cancelled():
                 continue
-            if taken + one.money > one.limit * _ROUNDING:
+            if taken + one.money > one.limit * ROUNDING:
                 break
             granted.append(one)
             taken += one.money
@@ -172,7 +172,7 @@ class Ledger:
                 self._tell(one, None, held=one in granted)
             elif error is not None:
                 self._tell(one, error)
-            elif self._others + self._spent + one.money > one.limit * _ROUNDING:
+            elif self._others + self._spent + one.money > one.limit * ROUNDING:
                 self._tell(one, BudgetSpent(self._refusal(one)))
                 self.settle(0.0, 0.0)  # looks once more at those behind it
 
