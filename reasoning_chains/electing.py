@@ -59,8 +59,8 @@ def concluded(
     """Conclude with what was proposed last; the confidence is the share of who voted for it."""
     cast = weights or [1.0] * len(voters)
     candidates = [
-        Candidate(voter.answer, voter.text, weight, voter.stop_reason)
-        for voter, weight in zip(voters, cast, strict=False)
+        Candidate(one.answer, one.text, weight, one.stop_reason, one.usage, one.logprob)
+        for one, weight in zip(voters, cast, strict=False)
     ]
     return run.conclude(
         problem,

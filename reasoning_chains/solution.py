@@ -60,12 +60,17 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One of the answers that a chain weighed; `answer` is None where none was read."""
+    """One of the answers that a chain weighed; `answer` is None where none was read.
+
+    `usage` is what finding it used, by itself; `logprob` as of a `Solution`.
+    """
 
     answer: str | None
     text: str
     weight: float = 1.0
     stop_reason: StopReason = "answered"
+    usage: Usage = Usage()
+    logprob: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,11 +31,19 @@ class Bill(_Line):
 
 
 class Ballot(_Line):
-    """The answer of one candidate that a chain weighed, without its text."""
+    """The answer of one candidate that a chain weighed, without its text.
+
+    Calls and tokens are those of finding it, by itself; `logprob` is the mean natural
+    log-probability of its tokens, where that was asked for.
+    """
 
     answer: str | None
     weight: float = 1.0
     stop_reason: StopReason = "answered"
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    logprob: float | None = None
 
 
 class Record(_Line):
@@ -97,7 +105,15 @@ def recorded(
 
 def _ballot(one: Candidate) -> Ballot:
     answer = None if one.answer is None else _text(one.answer)
-    return Ballot(answer=answer, weight=one.weight, stop_reason=one.stop_reason)
+    return Ballot(
+        answer=answer,
+        weight=one.weight,
+        stop_reason=one.stop_reason,
+        calls=one.usage.calls,
+        prompt_tokens=one.usage.prompt_tokens,
+        completion_tokens=one.usage.completion_tokens,
+        logprob=one.logprob,
+    )
 
 
 def _bill(bill: Usage) -> Bill:
