@@ -1,7 +1,7 @@
 """What stands between a chain and its provider, at full size: faults, kills and budgets.
 
     python -m benchmarks.soak                 # all parts; those that are there are not run again
-    python -m benchmarks.soak --only faults   # one of: faults, kills, budgets, greedy
+    python -m benchmarks.soak --only faults   # one of: faults, kills, budgets, greedy, resume
     python -m benchmarks.soak --again         # even those that are there
 
 `make test` holds each of them at a small size. Takes about half an hour on two cores.
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.soak.faults import soaked
+from tests.soak.resuming import resumed
 from tests.soak.spending import many
 from tests.store.killing import killing
 
@@ -49,11 +50,17 @@ def greedy(folder: Path) -> dict[str, Any]:
     return asdict(asyncio.run(many(2_000, greedy=True)))
 
 
+def resume(folder: Path) -> dict[str, Any]:
+    """A run over 105,000 items, killed at 100,000 records and begun again."""
+    return asdict(resumed(folder, 100_000))
+
+
 PARTS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "faults": faults,
     "kills": kills,
     "budgets": budgets,
     "greedy": greedy,
+    "resume": resume,
 }
 
 

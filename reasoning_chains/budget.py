@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,9 +76,23 @@ class Account:
     started: float = field(default_factory=time.monotonic)
     queue: deque[Reservation] = field(default_factory=deque)
     ledger: Ledger | None = None
+    path: tuple[Account, ...] = field(init=False)
+    deadline: float | None = field(init=False)
 
     def __post_init__(self) -> None:
-        """Join the queue of the tree, and open the ledger."""
+        """Join the queue of the tree, and open the ledger.
+
+        `path` is this account and all around it, innermost first; `deadline` the earliest end of
+        their seconds, by `time.monotonic`.
+        """
+        outer = () if self.parent is None else self.parent.path
+        self.path = (self, *outer)
+        ends = [
+            account.started + account.budget.seconds
+            for account in self.path
+            if account.budget.seconds is not None
+        ]
+        self.deadline = min(ends, default=None)
         if self.budget.ledger is not None:
             from reasoning_chains.store.ledger import ledger_at  # loads sqlite3
 
@@ -92,28 +106,15 @@ class Account:
         self.held_calls += times * wanted.calls
         self.held_money += times * wanted.money
 
-    def enclosing(self) -> Iterator[Account]:
-        """Give this account and all around it, innermost first."""
-        account: Account | None = self
-        while account is not None:
-            yield account
-            account = account.parent
+    @property
+    def over(self) -> bool:
+        """Whether the seconds are over."""
+        return self.deadline is not None and time.monotonic() >= self.deadline
 
     @property
     def spent(self) -> bool:
         """Whether this budget, or one around it, has refused something or is over."""
-        over = self.deadline is not None and time.monotonic() >= self.deadline
-        return over or any(account.refused for account in self.enclosing())
-
-    @property
-    def deadline(self) -> float | None:
-        """The earliest end by `time.monotonic`, over all enclosing budgets."""
-        ends = [
-            account.started + account.budget.seconds
-            for account in self.enclosing()
-            if account.budget.seconds is not None
-        ]
-        return min(ends, default=None)
+        return self.over or any(account.refused for account in self.path)
 
     @property
     def holds_within(self) -> bool:
@@ -129,12 +130,12 @@ class Account:
     @property
     def counts_tokens(self) -> bool:
         """Whether any enclosing budget limits tokens."""
-        return any(account.budget.tokens is not None for account in self.enclosing())
+        return any(account.budget.tokens is not None for account in self.path)
 
     @property
     def counts_money(self) -> bool:
         """Whether any enclosing budget limits money."""
-        return any(account.budget.money is not None for account in self.enclosing())
+        return any(account.budget.money is not None for account in self.path)
 
     def take_step(self, deed: str = "") -> None:
         """Count a step in every enclosing budget; `deed` is the call with its arguments.
@@ -142,10 +143,9 @@ class Account:
         Raises:
             BudgetSpent: One of them has none left, the same was done too often, or time is over.
         """
-        if self.deadline is not None and time.monotonic() >= self.deadline:
+        if self.over:
             raise BudgetSpent("the seconds of the budget are over")
-        accounts = list(self.enclosing())
-        for account in accounts:
+        for account in self.path:
             if account.budget.steps is not None and account.steps >= account.budget.steps:
                 account.refused = True
                 raise BudgetSpent("the steps of the budget (tool calls, programs run) are used up")
@@ -153,7 +153,7 @@ class Account:
             if deed and most is not None and account.deeds[deed] + 1 >= most:
                 account.refused = True
                 raise BudgetSpent(f"the same call came {most} times: {deed[:80]}")
-        for account in accounts:
+        for account in self.path:
             account.steps += 1
             if account.budget.repeats is not None:
                 account.deeds[deed] += 1
@@ -181,7 +181,7 @@ class Account:
             BudgetSpent: It cannot fit, whatever those in flight leave over.
         """
         wanted = Reservation(self, tokens, calls, money)
-        if self.deadline is not None and time.monotonic() >= self.deadline:
+        if self.over:
             raise BudgetSpent("the seconds of the budget are over")
         wanted.granted = asyncio.get_running_loop().create_future()
         self.queue.append(wanted)
@@ -196,7 +196,7 @@ class Account:
 
     async def _write_down(self, wanted: Reservation) -> None:
         """Hold the money in every ledger around, so that it outlives the process."""
-        keeping = [account for account in self.enclosing() if account.ledger is not None]
+        keeping = [account for account in self.path if account.ledger is not None]
         try:
             for account in keeping:
                 assert account.ledger is not None
@@ -218,7 +218,7 @@ class Account:
         """Grant or refuse those in line: first come, first served, in each account apart."""
         blocked: set[int] = set()
         for waiting in tuple(self.queue):
-            path = list(waiting.account.enclosing())
+            path = waiting.account.path
             never = [account for account in path if account._never(waiting)]
             for account in never:
                 account.refused = True
@@ -243,7 +243,7 @@ class Account:
         if refused:
             waiting.granted.set_exception(BudgetSpent(waiting.refusal()))
             return
-        for account in waiting.account.enclosing():
+        for account in waiting.account.path:
             account.hold(waiting, 1)
         waiting.granted.set_result(None)
 
@@ -256,10 +256,10 @@ class Account:
 
     def _has_room(self, wanted: Reservation, tokens: int, calls: int, money: float) -> bool:
         """Say whether it fits beside so much that is held."""
-        most = self.budget.money
-        asked = (
-            (self.budget.tokens, self.tokens + tokens + wanted.tokens),
-            (self.budget.calls, self.calls + calls + wanted.calls),
-            (None if most is None else most * ROUNDING, self.money + money + wanted.money),
-        )
-        return all(limit is None or sum_ <= limit for limit, sum_ in asked)
+        most = self.budget
+        if most.tokens is not None and self.tokens + tokens + wanted.tokens > most.tokens:
+            return False
+        if most.calls is not None and self.calls + calls + wanted.calls > most.calls:
+            return False
+        limit = None if most.money is None else most.money * ROUNDING
+        return limit is None or self.money + money + wanted.money <= limit

@@ -27,7 +27,7 @@ class Reservation:
 
     def refusal(self) -> str:
         """Say what was wanted, and what is left at most."""
-        budgets = list(self.account.enclosing())
+        budgets = self.account.path
         tokens = [a.budget.tokens - a.tokens for a in budgets if a.budget.tokens is not None]
         if tokens and min(tokens) < self.tokens:
             return (
@@ -45,7 +45,7 @@ class Reservation:
     def settle(self, usage: Usage | None, cost: float = 0.0) -> None:
         """Give back what was held and book what was used; None where the call failed."""
         used = usage.tokens if usage is not None else 0
-        for account in self.account.enclosing():
+        for account in self.account.path:
             account.hold(self, -1)
             account.tokens += used
             account.calls += self.calls
@@ -55,7 +55,7 @@ class Reservation:
 
     def renew(self) -> bool:
         """Book it as spent, and hold it once more; tell whether there is room for that."""
-        accounts = list(self.account.enclosing())
+        accounts = self.account.path
         for account in accounts:
             account.money += self.money
             account.write(self, self.money, again=True)
@@ -63,7 +63,7 @@ class Reservation:
 
     def release(self) -> None:
         """Give back what was held: nothing was sent."""
-        for account in self.account.enclosing():
+        for account in self.account.path:
             account.hold(self, -1)
             account.write(self, 0.0)
         self.account.admit()

@@ -7,7 +7,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal, TypeAlias, get_args
 
 from reasoning_chains.errors import UnknownName, UserMistake, listed, named, ranged, wanted
@@ -164,8 +164,13 @@ class Sampling:
 
     def over(self, below: Sampling | None) -> Sampling:
         """Lay these settings over others: what is set here wins."""
-        mine = ((f.name, getattr(self, f.name)) for f in fields(self))
-        return replace(below or Sampling(), **{k: v for k, v in mine if v is not None})
+        return self if below is None else _laid(self, below)
+
+
+@lru_cache(maxsize=256)
+def _laid(above: Sampling, below: Sampling) -> Sampling:
+    mine = ((f.name, getattr(above, f.name)) for f in fields(above))
+    return replace(below, **{k: v for k, v in mine if v is not None})
 
 
 @dataclass(frozen=True)

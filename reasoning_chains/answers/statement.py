@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -42,11 +43,16 @@ class Outcome(NamedTuple):
 
 
 _NOTHING = Outcome(False)
+_PLAIN = 18
+"""Digits of a whole number that needs no more reading: most statements are one."""
 _FILLER_SIGNS = " \t" + CURRENCY + "\\([{*_`-+~≈:,，}\"'"
 
 
 def stated(text: str) -> Outcome:
     """Read a folded, small-lettered statement of at most some hundred characters."""
+    text = text.strip(" \t\n*_`\"'")
+    if text.isdecimal() and text.isascii() and len(text) <= _PLAIN:
+        return Outcome(True, Numeral(0, len(text), Fraction(int(text))), True)
     text = _spaced_thousands(_without_notes(text).strip(" \t\n*_`\"'"))
     denial = next((word for word in DENIALS if text.startswith(word)), None)
     if denial is not None:

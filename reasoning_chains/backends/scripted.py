@@ -27,6 +27,7 @@ Scripted: TypeAlias = str | Completion | BackendError
 Script: TypeAlias = Callable[[Content, SampleKey], Scripted | Awaitable[Scripted]]
 
 _FREE = Price()
+_KEPT = 10_000
 _ALL = Capabilities(n=True, prefill=True, seed="row", tools=True, json_schema=True, stream=True)
 
 
@@ -42,7 +43,7 @@ class ScriptedBackend:
             thinking by itself.
         price: What it says that its tokens cost.
 
-    `requests` holds what was asked. Tokens are counted as words.
+    `requests` holds what was asked, the last 10,000 at least. Tokens are counted as words.
     """
 
     name = "scripted"
@@ -70,6 +71,8 @@ class ScriptedBackend:
     async def complete(self, request: Request, emit: Emit) -> None:
         """Give the next reply to each sample, in order."""
         self.requests.append(request)
+        if len(self.requests) > 2 * _KEPT:
+            del self.requests[:_KEPT]
         for index, key in enumerate(request.samples):
             scripted = await self._next(request.content, key)
             if isinstance(scripted, BackendError):
@@ -100,9 +103,8 @@ def _counted(completion: Completion, content: Content, *, first: bool) -> Comple
     prompt = sum(len(message.content.split()) for message in content.messages)
     words = len(completion.text.split()) + len(completion.reasoning.split())
     usage = Usage(1, int(first), prompt, words)
-    return replace(
-        completion, usage=usage, bill=replace(usage, prompt_tokens=prompt if first else 0)
-    )
+    bill = usage if first else Usage(1, 0, 0, words)
+    return replace(completion, usage=usage, bill=bill)
 
 
 class FunctionBackend:

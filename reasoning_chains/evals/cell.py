@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reasoning_chains.errors import Caught, UserMistake
+from reasoning_chains.evals.done import Done
 from reasoning_chains.evals.head import CellHead
 from reasoning_chains.evals.item import Item
 from reasoning_chains.evals.lines import Lines
 from reasoning_chains.evals.record import Record
 from reasoning_chains.evals.suite import Suite
-from reasoning_chains.evals.table import Table, key_of_item
+from reasoning_chains.evals.table import Table
 
 if TYPE_CHECKING:
     from reasoning_chains.backends.coalesce import Coalescing
@@ -21,6 +22,10 @@ __all__ = ["Cell"]
 
 _STRIKES = 25
 """Errors one after the other, after which a cell asks no more: something is broken."""
+
+_END: Any = object()
+_PAUSE = 1_000
+"""So many items are passed over between two turns of the event loop."""
 
 
 @dataclass(slots=True, eq=False)
@@ -42,8 +47,7 @@ class Cell:
     lines: Lines
     table: Table = field(default_factory=Table)
     note: str = ""
-    recalled: int = 0
-    _done: set[int] = field(default_factory=set)
+    _done: Done = field(default_factory=Done)
     _strikes: int = 0
     _stopped: bool = False
 
@@ -58,8 +62,8 @@ class Cell:
             self.lines.without_errors()
         for record in self.lines:
             self.table.add(record)
-        self._done.update(self.table.keys)
-        self.recalled = len(self.table)
+            self._done.add(record)
+        self._done.close(self.table)
 
     def items(self) -> Iterator[Item | None]:
         """Give the items that are not done; None now and then, where many are.
@@ -68,16 +72,18 @@ class Cell:
         """
         if len(self.table) == self.suite.count:  # all are done: no row need be read
             return
-        coming, broken = iter(self.suite), Caught(UserMistake)
+        coming, broken, passed = self.suite.items(self._done), Caught(UserMistake), 0
         while not self._stopped:
-            item = None
+            item: Any = _END
             with broken:
-                item = next(coming, None)
+                item = next(coming, _END)
             if broken.error is not None:
                 self.note = f"the suite ended: {broken.error}"
-            if item is None:
+            if item is _END:
                 return
-            yield None if key_of_item(item.id) in self._done else item
+            passed += item is None
+            if item is not None or passed % _PAUSE == 0:
+                yield item
 
     def take(self, record: Record) -> None:
         """Write down what became of an item.

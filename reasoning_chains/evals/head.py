@@ -14,7 +14,7 @@ from reasoning_chains.errors import UserMistake, shown
 __all__ = ["FILE", "CellHead", "Head", "agreed", "read_head"]
 
 FILE = "run.json"
-_FORM = 1
+_FORM = 2
 
 
 class CellHead(BaseModel):

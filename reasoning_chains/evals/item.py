@@ -20,6 +20,7 @@ class Item:
         target: What its scorer holds an answer against.
         level: How hard it is, by the suite's own measure; None where it has none.
         meta: The other columns of its row, by name.
+        row: The number of its row, from 1.
     """
 
     id: str
@@ -27,3 +28,4 @@ class Item:
     target: str
     level: int | str | None = None
     meta: Mapping[str, Json] = field(default_factory=dict, hash=False)
+    row: int = field(default=0, compare=False)

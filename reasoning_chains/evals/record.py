@@ -51,10 +51,12 @@ class Record(_Line):
 
     `calls` and tokens are those of the reasoning, each sample counted as if asked alone, and
     `money` what that costs; `scoring_tokens` are those of a scorer that asks a model. `seconds`
-    are wall-clock time, waiting for the backend's pace included.
+    are wall-clock time, waiting for the backend's pace included. `row` is that of the item, so
+    that a run which goes on need not read it again.
     """
 
     id: str
+    row: int = Field(ge=1, le=10**10)
     target: str
     outcome: Outcome
     value: float = Field(default=0.0, ge=0, le=1)
@@ -87,6 +89,7 @@ def recorded(
     told = solution or Solution(None, stop_reason="failed")
     return Record(
         id=item.id,
+        row=item.row,
         target=_text(item.target),
         outcome=score.outcome,
         value=score.value,

@@ -25,7 +25,7 @@ from reasoning_chains.evals.solving import Desk, solved
 from reasoning_chains.loop import run_sync
 from reasoning_chains.session import AnyBackend, close_at_stop
 from reasoning_chains.store.places import USUAL
-from reasoning_chains.templates import templates_of
+from reasoning_chains.templates.still import StillTemplates
 from reasoning_chains.types import Sampling
 from reasoning_chains.verbs import check
 
@@ -86,7 +86,7 @@ async def aevaluate(
         cells = _cells(plan, them, head, folder)
         for cell in cells:
             stack.callback(cell.lines.close)
-        templates = templates_of(Library.of(settings.project))
+        templates = StillTemplates(Library.of(settings.project))
         account = Account(told.budget or Budget())
         run = _Running(cells, told, Desk(settings, account, templates))
         await run.through()

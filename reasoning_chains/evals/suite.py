@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice, takewhile
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reasoning_chains.content import Library, is_there, safe_name
 from reasoning_chains.errors import UnknownName, UserMistake, ranged, wanted
 from reasoning_chains.evals.card import Card, read_card
-from reasoning_chains.evals.filter import Filter
 from reasoning_chains.evals.item import Item
 from reasoning_chains.evals.making import Maker
 from reasoning_chains.evals.score import Scorer
 from reasoning_chains.evals.scorers.opening import open_scorer
 from reasoning_chains.evals.sources.opening import open_source
-from reasoning_chains.evals.sources.row import Row, Source, at_row
+from reasoning_chains.evals.sources.row import Source
+from reasoning_chains.evals.stream import Stream
+
+if TYPE_CHECKING:
+    from reasoning_chains.evals.done import Done
 
 __all__ = ["FILE", "Suite", "load_suite", "suite_at", "suite_names"]
 
@@ -53,47 +56,11 @@ class Suite:
             UserMistake: A row is wrong, an id stands twice, or there is no row at all; the file
                 and the row are named.
         """
-        made, seen, again = 0, Filter(), dict[str, int]()
-        maker = Maker(self.card, self.scorer, self.project)
-        for row in self._rows():
-            if self.size is not None and made >= self.size:
-                return
-            item = self._item(maker, row)
-            if item.id in seen:
-                item = self._again(maker, item, row, again)
-            seen.add(item.id)
-            made += 1
-            yield item
-        if not made:
-            raise UserMistake(f"{self.source.name} holds no problem")
+        return (item for item in Stream(self) if item is not None)
 
-    def _rows(self) -> Iterator[Row]:
-        return islice(self.source.rows(), self.card.data.begin - 1, None)
-
-    def _item(self, maker: Maker, row: Row) -> Item:
-        try:
-            return maker.item(row.values)
-        except UserMistake as error:
-            raise at_row(self.source.name, row.number, error) from None
-
-    def _again(self, maker: Maker, item: Item, row: Row, again: dict[str, int]) -> Item:
-        """Look at the rows before for an id that the filter takes for an old one.
-
-        One of the row's own may not stand twice; where it was made of what is asked, and the same
-        is asked again, the item is the second of its kind, and so on: `again` counts them.
-        """
-        if item.id not in again:
-            earlier = takewhile(lambda other: other.number < row.number, self._rows())
-            same = [other.number for other in earlier if maker.item(other.values).id == item.id]
-            if not same:
-                return item
-            if maker.has_id(row.values):
-                told = f"the id {item.id!r} stands in row {same[0]} too: each needs its own"
-                raise at_row(self.source.name, row.number, told)
-            again[item.id] = len(same)
-        again[item.id] += 1
-        name = f"{item.id}-{again[item.id]}"
-        return replace(item, id=name, problem=replace(item.problem, id=name))
+    def items(self, done: Done) -> Iterator[Item | None]:
+        """Give the items that are not done, and None in the place of each that is."""
+        return iter(Stream(self, done))
 
     def sized(self, size: int | None, seed: int | None = None) -> Suite:
         """Give the suite with another number of problems, or made from another seed.

@@ -25,6 +25,8 @@ def language_of(question: str) -> str:
     One Chinese character weighs as much as five Latin letters; kana speak against Chinese.
     """
     sample = question[:4000]
+    if sample.isascii():
+        return "en"
     chinese = sum("\u4e00" <= char <= "\u9fff" or "\u3400" <= char <= "\u4dbf" for char in sample)
     if not chinese or any("\u3040" <= char <= "\u30ff" for char in sample):
         return "en"

@@ -166,7 +166,9 @@ def test_another_runs_folder_is_refused_in_words(tmp_path: Path) -> None:
     changed = sums(tmp_path, 4)
     with pytest.raises(UserMistake, match="the card or the rows of mine were changed"):
         evaluate(changed, "direct", adder(), store=False, results=folder)
-    (tmp_path / "r" / "001.jsonl").write_text('{"id": "s0", "target": "1", "outcome": "great"}\n')
+    (tmp_path / "r" / "001.jsonl").write_text(
+        '{"id": "s0", "row": 1, "target": "1", "outcome": "great"}\n'
+    )
     sums(tmp_path, 3)
     with pytest.raises(UserMistake, match=r"001.jsonl, line 1 is no record \(outcome"):
         evaluate(suite, "direct", adder(), store=False, results=folder)

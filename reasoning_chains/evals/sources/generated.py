@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from reasoning_chains.errors import UnknownName, UserMistake
 from reasoning_chains.evals.filter import Filter
-from reasoning_chains.evals.sources.row import Row
+from reasoning_chains.evals.sources.row import Past, Row, never
 from reasoning_chains.problems import TASKS, Exercise, Split, exercises, passages
 
 __all__ = ["Generated"]
@@ -49,7 +49,7 @@ class Generated:
         """The generator."""
         return f"generator {'+'.join(self.tasks)}"
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self, past: Past = never) -> Iterator[Row]:
         """Make the rows one after the other."""
         seen, split = Filter(), cast(Split, self.split)
         streams = [exercises(task, level, self.seed, split, seen) for level, task in self._cells()]
@@ -61,7 +61,7 @@ class Generated:
                     streams.remove(stream)
                 else:
                     number += 1
-                    yield Row(number, _values(exercise))
+                    yield Row(number, {} if past(number) else _values(exercise))
 
     def _cells(self) -> list[tuple[int, str]]:
         return [(level, task) for task in self.tasks for level in self.levels or TASKS[task].levels]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reasoning_chains.errors import Caught, MissingPackage, UserMistake, near, shown
-from reasoning_chains.evals.sources.row import Row
+from reasoning_chains.evals.sources.row import Past, Row, never
 
 __all__ = ["HubRows", "ParquetRows", "SavedRows", "is_saved"]
 
@@ -36,7 +36,7 @@ class HubRows:
         """The id."""
         return self.id
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self, past: Past = never) -> Iterator[Row]:
         """Stream the rows.
 
         Raises:
@@ -76,7 +76,7 @@ class SavedRows:
         """The folder."""
         return str(self.path)
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self, past: Past = never) -> Iterator[Row]:
         """Read the rows, which stay on disk.
 
         Raises:
@@ -109,7 +109,7 @@ class ParquetRows:
         """The file."""
         return str(self.path)
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self, past: Past = never) -> Iterator[Row]:
         """Read batch by batch.
 
         Raises:

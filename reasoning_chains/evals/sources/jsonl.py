@@ -10,7 +10,7 @@ from typing import Any
 
 from reasoning_chains.errors import UserMistake, near, shown
 from reasoning_chains.evals.sources.lines import read_lines
-from reasoning_chains.evals.sources.row import Row, at_row
+from reasoning_chains.evals.sources.row import Past, Row, at_row, never
 
 __all__ = ["JsonLines", "JsonRecords", "parsed_json"]
 
@@ -29,14 +29,16 @@ class JsonLines:
         """The file."""
         return str(self.path)
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self, past: Past = never) -> Iterator[Row]:
         """Read line by line.
 
         Raises:
             UserMistake: A line is no JSON object, or holds NaN, Infinity or a key twice.
         """
         for number, line in enumerate(read_lines(self.path), 1):
-            if line.strip():
+            if past(number):
+                yield Row(number, {})
+            elif line.strip():
                 yield _row(self.name, number, parsed_json(self.name, number, line))
 
 
@@ -55,7 +57,7 @@ class JsonRecords:
         """The file."""
         return str(self.path)
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self, past: Past = never) -> Iterator[Row]:
         """Read the file, then give its objects.
 
         Raises:

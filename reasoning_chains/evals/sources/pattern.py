@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reasoning_chains.errors import UserMistake, shown
 from reasoning_chains.evals.sources.lines import read_lines
-from reasoning_chains.evals.sources.row import Row, at_row
+from reasoning_chains.evals.sources.row import Past, Row, at_row, never
 
 __all__ = ["Patterned"]
 
@@ -25,7 +25,7 @@ class Patterned:
         """The file."""
         return str(self.path)
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self, past: Past = never) -> Iterator[Row]:
         """Read line by line: each name takes the text up to the next words of the pattern.
 
         Raises:
@@ -33,7 +33,9 @@ class Patterned:
         """
         words, names = _parts(self.pattern)
         for number, line in enumerate(read_lines(self.path), 1):
-            if line.strip():
+            if past(number):
+                yield Row(number, {})
+            elif line.strip():
                 yield Row(number, self._read(number, line.rstrip("\r\n"), words, names))
 
     def _read(self, number: int, line: str, words: list[str], names: list[str]) -> dict[str, str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from reasoning_chains.errors import UserMistake
 
-__all__ = ["Row", "Source", "at_row"]
+__all__ = ["Past", "Row", "Source", "at_row", "never"]
+
+Past: TypeAlias = Callable[[int], bool]
+"""Tells of a row's number whether nobody wants to know what the row holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,13 @@ class Source(Protocol):
     def name(self) -> str:
         """What mistakes call it."""
 
-    def rows(self) -> Iterator[Row]:
-        """Give the rows one after the other."""
+    def rows(self, past: Past = ...) -> Iterator[Row]:
+        """Give the rows one after the other; those that are past need not be read."""
+
+
+def never(number: int) -> bool:
+    """Tell that every row is wanted."""
+    return False
 
 
 def at_row(name: str, number: int, told: object) -> UserMistake:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reasoning_chains.errors import UserMistake, shown
 from reasoning_chains.evals.sources.lines import LONGEST, read_lines
-from reasoning_chains.evals.sources.row import Row, at_row
+from reasoning_chains.evals.sources.row import Past, Row, at_row, never
 
 __all__ = ["CsvTable"]
 
@@ -25,7 +25,7 @@ class CsvTable:
         """The file."""
         return str(self.path)
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self, past: Past = never) -> Iterator[Row]:
         """Read row by row; the number of a row is that of its last line.
 
         Raises:

@@ -1,0 +1,99 @@
+"""Goes through the rows of a suite once and makes its items; it knows neither chains nor runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice, takewhile
+from typing import TYPE_CHECKING
+
+from reasoning_chains.errors import UserMistake
+from reasoning_chains.evals.filter import Filter
+from reasoning_chains.evals.item import Item
+from reasoning_chains.evals.making import Maker
+from reasoning_chains.evals.sources.row import Row, at_row, never
+
+if TYPE_CHECKING:
+    from reasoning_chains.evals.done import Done
+    from reasoning_chains.evals.suite import Suite
+
+__all__ = ["Stream"]
+
+
+class Stream:
+    """The items of a suite, in constant memory; None in the place of each that is done.
+
+    Args:
+        suite: Says which rows there are, and what they mean.
+        done: What a run before has done: such rows are not read.
+    """
+
+    def __init__(self, suite: Suite, done: Done | None = None) -> None:
+        self._suite, self._done = suite, done
+        self._past = never if done is None else done.row
+        self._maker = Maker(suite.card, suite.scorer, suite.project)
+        self._seen, self._repeated = Filter(), dict[str, int]()
+
+    def __iter__(self) -> Iterator[Item | None]:
+        """Give them from the first on.
+
+        Raises:
+            UserMistake: A row is wrong, an id stands twice, or there is no row at all; the file
+                and the row are named.
+        """
+        made, most = 0, self._suite.size
+        for row in self._rows(passing=True):
+            if made == most:
+                return
+            made += 1
+            if self._past(row.number):
+                yield None
+                continue
+            item = self._item(row)
+            if item.id in self._seen or (self._done is not None and item.id in self._done):
+                if self._done is not None and not self._maker.has_id(row.values):
+                    yield from self._anew(row.number)
+                    return
+                item = self._again(item, row)
+            self._seen.add(item.id)
+            yield item
+        if not made:
+            raise UserMistake(f"{self._suite.source.name} holds no problem")
+
+    def _rows(self, *, passing: bool = False) -> Iterator[Row]:
+        rows = self._suite.source.rows(self._past if passing else never)
+        return islice(rows, self._suite.card.data.begin - 1, None)
+
+    def _item(self, row: Row) -> Item:
+        try:
+            return replace(self._maker.item(row.values), row=row.number)
+        except UserMistake as error:
+            raise at_row(self._suite.source.name, row.number, error) from None
+
+    def _anew(self, number: int) -> Iterator[Item | None]:
+        """Go on from a row whose id was made of a question that stood in a row before.
+
+        Which of its kind it is only those rows tell: they are read after all.
+        """
+        for item in Stream(self._suite):
+            wanted = item is not None and item.row >= number and not self._past(item.row)
+            yield item if wanted else None
+
+    def _again(self, item: Item, row: Row) -> Item:
+        """Look at the rows before for an id that the filter takes for an old one.
+
+        One of the row's own may not stand twice; where it was made of what is asked, and the same
+        is asked again, the item is the second of its kind, and so on.
+        """
+        if item.id not in self._repeated:
+            earlier = takewhile(lambda other: other.number < row.number, self._rows())
+            same = [one.number for one in earlier if self._maker.item(one.values).id == item.id]
+            if not same:
+                return item
+            if self._maker.has_id(row.values):
+                told = f"the id {item.id!r} stands in row {same[0]} too: each needs its own"
+                raise at_row(self._suite.source.name, row.number, told)
+            self._repeated[item.id] = len(same)
+        self._repeated[item.id] += 1
+        name = f"{item.id}-{self._repeated[item.id]}"
+        return replace(item, id=name, problem=replace(item.problem, id=name))
