@@ -24,8 +24,6 @@ _STRIKES = 25
 """Errors one after the other, after which a cell asks no more: something is broken."""
 
 _END: Any = object()
-_PAUSE = 1_000
-"""So many items are passed over between two turns of the event loop."""
 
 
 @dataclass(slots=True, eq=False)
@@ -72,7 +70,7 @@ class Cell:
         """
         if len(self.table) == self.suite.count:  # all are done: no row need be read
             return
-        coming, broken, passed = self.suite.items(self._done), Caught(UserMistake), 0
+        coming, broken = self.suite.items(self._done), Caught(UserMistake)
         while not self._stopped:
             item: Any = _END
             with broken:
@@ -81,9 +79,7 @@ class Cell:
                 self.note = f"the suite ended: {broken.error}"
             if item is _END:
                 return
-            passed += item is None
-            if item is not None or passed % _PAUSE == 0:
-                yield item
+            yield item
 
     def take(self, record: Record) -> None:
         """Write down what became of an item.

@@ -37,7 +37,7 @@ class Lines:
         with written(self.path), self.path.open("rb") as file:
             for number, line in enumerate(file, 1):
                 if line.endswith(b"\n"):
-                    yield _read(line, f"{self.path}, line {number}")
+                    yield _read(self.path, number, line)
 
     def mend(self) -> None:
         """Cut off a half-written last line, so that the next record begins a line."""
@@ -80,15 +80,15 @@ class Lines:
             os.close(file)
 
 
-def _read(line: bytes, where: str) -> Record:
+def _read(path: Path, number: int, line: bytes) -> Record:
     try:
         return Record.model_validate_json(line)
     except ValidationError as error:
         told = error.errors(include_url=False)[0]
         place = ".".join(map(str, told["loc"]))
         raise UserMistake(
-            f"{where} is no record ({place and place + ': '}{told['msg']}): it was changed, or "
-            "written by another version; name another folder"
+            f"{path}, line {number} is no record ({place and place + ': '}{told['msg']}): it was "
+            "changed, or written by another version; name another folder"
         ) from None
 
 

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Stream"]
 
+_PAUSE = 1_000
+"""So many rows are passed over before others may work."""
+
 
 class Stream:
-    """The items of a suite, in constant memory; None in the place of each that is done.
+    """The items of a suite, in constant memory; None now and then, while it passes over others.
 
     Args:
         suite: Says which rows there are, and what they mean.
@@ -47,7 +50,8 @@ class Stream:
                 return
             made += 1
             if self._past(row.number):
-                yield None
+                if made % _PAUSE == 0:
+                    yield None
                 continue
             item = self._item(row)
             if item.id in self._seen or (self._done is not None and item.id in self._done):
@@ -75,9 +79,11 @@ class Stream:
 
         Which of its kind it is only those rows tell: they are read after all.
         """
-        for item in Stream(self._suite):
-            wanted = item is not None and item.row >= number and not self._past(item.row)
-            yield item if wanted else None
+        for place, item in enumerate(Stream(self._suite)):
+            if item is not None and item.row >= number and not self._past(item.row):
+                yield item
+            elif place % _PAUSE == 0:
+                yield None
 
     def _again(self, item: Item, row: Row) -> Item:
         """Look at the rows before for an id that the filter takes for an old one.

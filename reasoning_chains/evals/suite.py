@@ -59,7 +59,7 @@ class Suite:
         return (item for item in Stream(self) if item is not None)
 
     def items(self, done: Done) -> Iterator[Item | None]:
-        """Give the items that are not done, and None in the place of each that is."""
+        """Give the items that are not done, and None now and then, while others are passed over."""
         return iter(Stream(self, done))
 
     def sized(self, size: int | None, seed: int | None = None) -> Suite:

@@ -59,7 +59,9 @@ class Table:
         self.values.append(record.value)
         self.outcomes.append(_PLACES[record.outcome])
         for group in record.groups.items():
-            self.groups.setdefault(group, Counter())[record.outcome] += 1
+            if group not in self.groups:
+                self.groups[group] = Counter()
+            self.groups[group][record.outcome] += 1
         self._calls += record.calls
         self._requests += record.bill.requests
         self._prompt += record.prompt_tokens

@@ -55,7 +55,7 @@ def test_a_row_that_is_done_is_not_read(tmp_path: Path) -> None:
     first = next(iter(suite))
     data = tmp_path / "rows.jsonl"
     data.write_text(data.read_text().replace('"a"', "this is no JSON"))
-    assert [item and item.id for item in suite.items(done([first]))] == [None, "b", "c"]
+    assert [item.id for item in suite.items(done([first])) if item is not None] == ["b", "c"]
     with pytest.raises(UserMistake, match="row 1"):
         list(suite)
 

@@ -35,8 +35,8 @@ class JsonLines:
         Raises:
             UserMistake: A line is no JSON object, or holds NaN, Infinity or a key twice.
         """
-        for number, line in enumerate(read_lines(self.path), 1):
-            if past(number):
+        for number, line in enumerate(read_lines(self.path, past), 1):
+            if not line:
                 yield Row(number, {})
             elif line.strip():
                 yield _row(self.name, number, parsed_json(self.name, number, line))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reasoning_chains.errors import UserMistake
-from reasoning_chains.evals.sources.row import at_row
+from reasoning_chains.evals.sources.row import Past, at_row, never
 
 __all__ = ["LONGEST", "read_lines"]
 
@@ -16,8 +16,10 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _BOM = b"\xef\xbb\xbf"
 
 
-def read_lines(path: Path) -> Iterator[str]:
+def read_lines(path: Path, past: Past = never) -> Iterator[str]:
     """Give the lines with their ends; a byte order mark of UTF-8 is left out.
+
+    A line whose number is past is given empty.
 
     Raises:
         UserMistake: The file cannot be read, or a line is too long or no UTF-8.
@@ -27,7 +29,7 @@ def read_lines(path: Path) -> Iterator[str]:
             number = 0
             while line := file.readline(LONGEST + 1):
                 number += 1
-                yield _decoded(path, number, line)
+                yield "" if past(number) else _decoded(path, number, line)
     except OSError as error:
         raise UserMistake(f"{path} cannot be read: {error.strerror}") from None
 

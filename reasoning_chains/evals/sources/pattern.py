@@ -32,8 +32,8 @@ class Patterned:
             UserMistake: A line has another form, or the pattern is none.
         """
         words, names = _parts(self.pattern)
-        for number, line in enumerate(read_lines(self.path), 1):
-            if past(number):
+        for number, line in enumerate(read_lines(self.path, past), 1):
+            if not line:
                 yield Row(number, {})
             elif line.strip():
                 yield Row(number, self._read(number, line.rstrip("\r\n"), words, names))
