@@ -17,7 +17,7 @@ from reasoning_chains.cli.measuring import measuring
 from reasoning_chains.cli.options import with_options
 from reasoning_chains.cli.printing import console, notes, safe
 from reasoning_chains.errors import UserMistake
-from reasoning_chains.evals.drawing import CELLS, COMPARED, cell_row, compared_row
+from reasoning_chains.evals.drawing import CELLS, COMPARED, cell_row, compared_row, unused, without
 from reasoning_chains.evals.report import Report
 from reasoning_chains.evals.running import evaluate
 from reasoning_chains.evals.suite import Suite, load_suite
@@ -127,7 +127,7 @@ def show(report: Report, *, as_json: bool) -> None:
 
 def _draw(report: Report) -> None:
     """Draw what fits on a terminal: a column in which all is the same is left out."""
-    left = {"calls", "seconds"}
+    left = {"calls", "seconds", *unused(report.cells)}
     left |= set() if len({cell.backend for cell in report.cells}) > 1 else {"backend"}
     left |= set() if any(cell.cost.money for cell in report.cells) else {"money"}
     several = "backend" not in left
@@ -140,9 +140,9 @@ def _draw(report: Report) -> None:
 def _print(head: Sequence[str], rows: Iterable[Sequence[str]], left: Set[str]) -> None:
     """Print some columns of a table, long names folded and never cut."""
     table = Table(box=None, padding=(0, 2, 0, 0))
-    places = [place for place, name in enumerate(head) if name not in left]
-    for place in places:
-        table.add_column(head[place], overflow="fold")
-    for row in rows:
-        table.add_row(*(safe(row[place]) for place in places))
+    kept, lines = without(head, rows, left)
+    for name in kept:
+        table.add_column(name, overflow="fold")
+    for line in lines:
+        table.add_row(*map(safe, line))
     Console(file=sys.stdout, highlight=False, emoji=False, markup=False).print(table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from reasoning_chains.evals.report import Report
     from reasoning_chains.evals.statistics import Interval
 
-__all__ = ["CELLS", "COMPARED", "cell_row", "compared_row", "markdown"]
+__all__ = ["CELLS", "COMPARED", "cell_row", "compared_row", "markdown", "unused", "without"]
 
 CELLS = (
     "suite",
@@ -23,6 +23,7 @@ CELLS = (
     "parsed",
     "calls",
     "tokens",
+    "thinking",
     "money",
     "seconds",
 )
@@ -39,13 +40,15 @@ COMPARED = (
     "p (Holm)",
 )
 _GROUPS = ("suite", "chain", "group", "n", "accuracy", "95 %", "parsed")
+_THINKING = frozenset({"thinking"})
 _ODD = ("unparsed", "refused", "cut", "error")
 
 
 def markdown(report: Report) -> str:
     """Draw the tables of a report."""
     several = len({cell.backend for cell in report.cells}) > 1
-    parts = [_table(CELLS, [cell_row(cell) for cell in report.cells]), _odd(report.cells)]
+    rows = [cell_row(cell) for cell in report.cells]
+    parts = [_table(*without(CELLS, rows, unused(report.cells))), _odd(report.cells)]
     if report.comparisons:
         rows = [compared_row(one, several) for one in report.comparisons]
         parts += [f"Compared on the same problems:\n\n{_table(COMPARED, rows)}"]
@@ -54,6 +57,19 @@ def markdown(report: Report) -> str:
         parts += [f"By group:\n\n{_table(_GROUPS, rows)}"]
     parts += [f"Note: {' '.join(note.split())}" for note in report.notes]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def unused(cells: Sequence[Measured]) -> frozenset[str]:
+    """Give the columns that would tell nothing: no backend told of any thinking."""
+    return frozenset() if any(cell.cost.reasoning_tokens for cell in cells) else _THINKING
+
+
+def without(
+    head: Sequence[str], rows: Iterable[Sequence[str]], left: Set[str]
+) -> tuple[list[str], list[list[str]]]:
+    """Leave columns out of a table."""
+    places = [place for place, name in enumerate(head) if name not in left]
+    return [head[place] for place in places], [[row[place] for place in places] for row in rows]
 
 
 def cell_row(cell: Measured) -> tuple[str, ...]:
@@ -69,6 +85,7 @@ def cell_row(cell: Measured) -> tuple[str, ...]:
         _share(cell.parsed),
         f"{cost.calls:.1f}",
         f"{cost.tokens:,.0f}",
+        f"{cost.reasoning_tokens:,.0f}",
         f"{cost.money:.4g}",
         f"{cost.seconds / max(1, cell.questions):.3g}",
     )
