@@ -113,14 +113,11 @@ def beside_pool(
     reach = reached(samples, _mean(costs))
     if reach is None:
         return made(note=_unknown(samples, _mean(costs)))
-    first = [method.rows[name].value for name in ids]
     second = [reach.mixed(partial(choose, one)) for one in samples]
     slope = _slope(reach, samples, choose)
-    moved = [
-        value + slope * (cost - reach.mixed(one.takes))
-        for value, cost, one in zip(second, costs, samples, strict=True)
-    ]
-    difference, interval, p = _graded(first, moved)
+    astray = [cost - reach.mixed(one.takes) for cost, one in zip(costs, samples, strict=True)]
+    moved = [value + slope * more for value, more in zip(second, astray, strict=True)]
+    difference, interval, p = _graded([method.rows[name].value for name in ids], moved)
     return made(
         other_cost=_mean(costs),
         samples=reach.samples,

@@ -145,7 +145,7 @@ def _points(head: Head, pool: str) -> Mapping[str, str]:
     """Find the chains that stand beside as they are: the greedy ones, where they were asked."""
     names, sampled = {cell.chain for cell in head.cells}, pool_of(pool)
     assert sampled is not None
-    found = {}
+    found: dict[str, str] = {}
     for against, base in (("direct", "direct"), ("greedy", spell(sampled.chain))):
         there = [name for name in (greedy(base), base) if name in names]
         if there and there[0] not in found.values():

@@ -109,7 +109,9 @@ def reached(pool: Sequence[Drawn], amount: float) -> Reach | None:
     """
     most = max(len(one.answers) for one in pool)
     slack = 1e-9 * amount  # what is equal on paper is within
-    if not most or not mean_taken(pool, 1) - slack <= amount <= mean_taken(pool, most) + slack:
+    if not most or (least := mean_taken(pool, 1)) <= 0:
+        return None
+    if not least - slack <= amount <= mean_taken(pool, most) + slack:
         return None
     low, high = 1, most
     while high - low > 1:
