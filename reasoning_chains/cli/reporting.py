@@ -77,8 +77,9 @@ def _draw_matched(report: Matched) -> None:
     left = _alike(report.cells)
     _print(MATCHED_CELLS, [matched_cell_row(cell) for cell in report.cells], {"95 %", *left})
     rows = [match_row(one, "backend" not in left) for one in report.matches]
+    alone = {"suite"} if len({cell.suite for cell in report.cells}) == 1 else set()
     if rows:
-        _print(matched_heads(report.by), rows, {"p"})
+        _print(matched_heads(report.by), rows, {"score", "p", report.by, *alone})
 
 
 def _alike(cells: Sequence[Measured]) -> set[str]:

@@ -85,6 +85,8 @@ def _samples(lines: Lines, suite: Suite, by: str) -> tuple[dict[str, Drawn], lis
 
 
 def _odd(pool: Sequence[Drawn]) -> Iterator[str]:
+    if not pool:
+        yield "the pool has no record: majority and best of n are left out"
     most = max((len(one.answers) for one in pool), default=0)
     short = sum(len(one.answers) < most for one in pool)
     if short:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,7 +76,8 @@ class Report:
         """
         from reasoning_chains.evals.matched import matched
 
-        return matched(self.folder, **how)
+        found = matched(self.folder, **how)
+        return replace(found, notes=(*self.notes, *found.notes))
 
     def to_markdown(self) -> str:
         """Give the report as tables: the cells, the comparisons, the groups, the notes."""
