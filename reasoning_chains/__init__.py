@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from reasoning_chains.chains.zero_shot_cot import ZeroShotCoT
     from reasoning_chains.errors import BackendError, ReasoningChainsError, UserMistake
     from reasoning_chains.evals.item import Item
+    from reasoning_chains.evals.matched import Matched
+    from reasoning_chains.evals.matching import Matching
     from reasoning_chains.evals.report import Report
     from reasoning_chains.evals.running import aevaluate, evaluate
     from reasoning_chains.evals.score import Score
@@ -73,6 +75,8 @@ __all__ = [
     "Item",
     "LangChainBackend",
     "LeastToMost",
+    "Matched",
+    "Matching",
     "McpServer",
     "Message",
     "On",
@@ -139,6 +143,8 @@ _HOMES = {
     "Item": "evals.item",
     "LangChainBackend": "backends.langchain",
     "LeastToMost": "chains.least_to_most",
+    "Matched": "evals.matched",
+    "Matching": "evals.matching",
     "McpServer": "tools.mcp",
     "Message": "types",
     "On": "chains.on",

@@ -12,6 +12,8 @@ class Usage:
     """Samples asked (`calls`), wire `requests` (none for one that travelled along), and tokens.
 
     `money` is what it cost, by the price of the backend that answered; 0 where nobody told one.
+    `reasoning_tokens` are those of the completion tokens that were native thinking; 0 where nobody
+    told them.
     """
 
     calls: int = 0
@@ -19,6 +21,7 @@ class Usage:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     money: float = 0.0
+    reasoning_tokens: int = 0
 
     @property
     def tokens(self) -> int:
@@ -32,4 +35,5 @@ class Usage:
             self.prompt_tokens + other.prompt_tokens,
             self.completion_tokens + other.completion_tokens,
             self.money + other.money,
+            self.reasoning_tokens + other.reasoning_tokens,
         )

@@ -15,6 +15,7 @@ from reasoning_chains.cli.ask import ask
 from reasoning_chains.cli.demo import demo
 from reasoning_chains.cli.eval import eval_command
 from reasoning_chains.cli.evals import evals_commands
+from reasoning_chains.cli.matched import matched
 from reasoning_chains.cli.revote import revote
 from reasoning_chains.cli.show import backends, chains, lint, render, templates
 from reasoning_chains.cli.start import init, new
@@ -50,6 +51,7 @@ for command in (
     init,
     new,
     revote,
+    matched,
 ):
     app.command()(command)
 app.command("eval")(eval_command)

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from reasoning_chains.budget import Budget
 from reasoning_chains.cli.ask import option
 from reasoning_chains.cli.measuring import measuring
 from reasoning_chains.cli.options import with_options
-from reasoning_chains.cli.printing import console, notes, safe
+from reasoning_chains.cli.printing import notes
+from reasoning_chains.cli.reporting import show, show_matched
 from reasoning_chains.errors import UserMistake
-from reasoning_chains.evals.drawing import CELLS, COMPARED, cell_row, compared_row
+from reasoning_chains.evals.matching import POOL, Matching
 from reasoning_chains.evals.report import Report
 from reasoning_chains.evals.running import evaluate
 from reasoning_chains.evals.suite import Suite, load_suite
 from reasoning_chains.types import Sampling
 
-__all__ = ["DATA", "eval_command", "place_of", "show"]
+__all__ = ["DATA", "eval_command", "place_of"]
 
 DATA = "NAME=PATH: a suite's rows that are not in the package; repeat it."
 _STORE = "A file that keeps replies; else the project's. - for none."
@@ -52,6 +49,11 @@ class EvalOptions:
     store: Annotated[str | None, option(_STORE)] = None
     results: Annotated[str | None, option("The folder of the records; else one of its own.")] = None
     retry_errors: Annotated[bool, option("Ask again what failed.", "--retry-errors")] = False
+    matched: Annotated[
+        bool, option("Compare at equal tokens, and ask what it needs.", "--matched")
+    ] = False
+    pool: Annotated[str | None, option(f"What --matched samples; else {POOL}.")] = None
+    no_logprobs: Annotated[bool, option("Where the model gives none.", "--no-logprobs")] = False
     as_json: Annotated[bool, option("Print the report as JSON.", "--json")] = False
 
     def budget(self) -> Budget:
@@ -60,6 +62,15 @@ class EvalOptions:
         if tokens is not None and not tokens.is_integer():
             raise UserMistake(f"--budget-tokens {tokens:g}: it must be a whole number, such as 2e6")
         return Budget(None if tokens is None else int(tokens), money=self.budget_money)
+
+    def matching(self) -> Matching | bool:
+        """Make what is asked besides."""
+        if self.matched:
+            pool = POOL if self.pool is None else self.pool
+            return Matching(pool, logprobs=not self.no_logprobs)
+        if self.pool is not None or self.no_logprobs:
+            raise UserMistake("--pool and --no-logprobs go with --matched: add it")
+        return False
 
     def opened(self) -> list[Suite]:
         """Open the suites, those with data of the user's own too."""
@@ -86,10 +97,11 @@ def place_of(text: str) -> tuple[str, str]:
 def eval_command(options: EvalOptions) -> None:
     """Measure ways of reasoning: accuracy beside cost, with intervals and paired tests."""
     store = {None: True, "-": False}.get(options.store, options.store or True)
+    suites = options.opened()
     with measuring() as watch:
         try:
             report = evaluate(
-                options.opened(),
+                suites,
                 options.chain,
                 options.backend or ["embedded"],
                 n=options.n,
@@ -102,47 +114,19 @@ def eval_command(options: EvalOptions) -> None:
                 lang=options.lang,
                 retry_errors=options.retry_errors,
                 watch=watch,
+                matched=options.matching(),
             )
         except KeyboardInterrupt:
             notes().print("what is done is kept: the same command goes on from there")
             raise
-    show(report, as_json=options.as_json)
+    _show(report, options, suites)
     if any(cell.note for cell in report.cells):
         raise typer.Exit(1)
 
 
-def show(report: Report, *, as_json: bool) -> None:
-    """Print a report: tables, Markdown in a pipe, or JSON; notes on standard error."""
-    if as_json:
-        sys.stdout.write(report.to_json())
-    elif not console().is_terminal:
-        sys.stdout.write(report.to_markdown())
+def _show(report: Report, options: EvalOptions, suites: list[Suite]) -> None:
+    if options.matched:
+        beside = report.matched(pool=options.pool or POOL, suites=suites)
+        show_matched(beside, as_json=options.as_json)
     else:
-        _draw(report)
-    out = notes()
-    for note in report.notes:
-        out.print(safe(note), style="yellow")
-    out.print(safe(f"records: {report.folder}"), style="dim")
-
-
-def _draw(report: Report) -> None:
-    """Draw what fits on a terminal: a column in which all is the same is left out."""
-    left = {"calls", "seconds"}
-    left |= set() if len({cell.backend for cell in report.cells}) > 1 else {"backend"}
-    left |= set() if any(cell.cost.money for cell in report.cells) else {"money"}
-    several = "backend" not in left
-    _print(CELLS, [cell_row(cell) for cell in report.cells], left)
-    rows = [compared_row(one, several) for one in report.comparisons]
-    if rows:
-        _print(COMPARED, rows, {"n", "only it", "only other", "p"})
-
-
-def _print(head: Sequence[str], rows: Iterable[Sequence[str]], left: Set[str]) -> None:
-    """Print some columns of a table, long names folded and never cut."""
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    places = [place for place, name in enumerate(head) if name not in left]
-    for place in places:
-        table.add_column(head[place], overflow="fold")
-    for row in rows:
-        table.add_row(*(safe(row[place]) for place in places))
-    Console(file=sys.stdout, highlight=False, emoji=False, markup=False).print(table)
+        show(report, as_json=options.as_json)

@@ -104,10 +104,11 @@ def print_solution(solution: Solution, *, trace: bool = False) -> None:
 
 
 def _counts(usage: Usage) -> dict[str, float]:
-    """Give what was counted; money only where there was a price."""
+    """Give what was counted; money and thinking only where there is any."""
     told = asdict(usage)
-    if not usage.money:
-        del told["money"]
+    for name in ("money", "reasoning_tokens"):
+        if not told[name]:
+            del told[name]
     return told
 
 
@@ -122,7 +123,8 @@ def cost_line(solution: Solution) -> str:
 
 
 def _tokens(usage: Usage) -> str:
-    return f"{usage.prompt_tokens} prompt + {usage.completion_tokens} completion tokens"
+    thought = f" ({usage.reasoning_tokens} thinking)" if usage.reasoning_tokens else ""
+    return f"{usage.prompt_tokens} prompt + {usage.completion_tokens} completion tokens{thought}"
 
 
 def counted(number: int, one: str, more: str) -> str:

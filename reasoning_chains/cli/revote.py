@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from reasoning_chains.cli.eval import DATA, place_of, show
+from reasoning_chains.cli.eval import DATA, place_of
+from reasoning_chains.cli.reporting import show
 from reasoning_chains.evals.revoting import RULES
 from reasoning_chains.evals.revoting import revote as revoted
 from reasoning_chains.evals.suite import load_suite

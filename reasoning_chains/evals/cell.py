@@ -14,6 +14,7 @@ from reasoning_chains.evals.lines import Lines
 from reasoning_chains.evals.record import Record
 from reasoning_chains.evals.suite import Suite
 from reasoning_chains.evals.table import Table
+from reasoning_chains.types import Sampling
 
 if TYPE_CHECKING:
     from reasoning_chains.backends.coalesce import Coalescing
@@ -36,6 +37,7 @@ class Cell:
         chain: Solves them.
         backend: Is asked.
         lines: The file.
+        sampling: Lies over that of the whole run.
     """
 
     head: CellHead
@@ -43,6 +45,7 @@ class Cell:
     chain: Any
     backend: Coalescing
     lines: Lines
+    sampling: Sampling = Sampling()
     table: Table = field(default_factory=Table)
     note: str = ""
     _done: Done = field(default_factory=Done)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,7 +11,17 @@ if TYPE_CHECKING:
     from reasoning_chains.evals.report import Report
     from reasoning_chains.evals.statistics import Interval
 
-__all__ = ["CELLS", "COMPARED", "cell_row", "compared_row", "markdown"]
+__all__ = [
+    "CELLS",
+    "COMPARED",
+    "between",
+    "cell_row",
+    "compared_row",
+    "markdown",
+    "table",
+    "unused",
+    "without",
+]
 
 CELLS = (
     "suite",
@@ -23,6 +33,7 @@ CELLS = (
     "parsed",
     "calls",
     "tokens",
+    "thinking",
     "money",
     "seconds",
 )
@@ -39,21 +50,36 @@ COMPARED = (
     "p (Holm)",
 )
 _GROUPS = ("suite", "chain", "group", "n", "accuracy", "95 %", "parsed")
+_THINKING = frozenset({"thinking"})
 _ODD = ("unparsed", "refused", "cut", "error")
 
 
 def markdown(report: Report) -> str:
     """Draw the tables of a report."""
     several = len({cell.backend for cell in report.cells}) > 1
-    parts = [_table(CELLS, [cell_row(cell) for cell in report.cells]), _odd(report.cells)]
+    rows = [cell_row(cell) for cell in report.cells]
+    parts = [table(*without(CELLS, rows, unused(report.cells))), _odd(report.cells)]
     if report.comparisons:
         rows = [compared_row(one, several) for one in report.comparisons]
-        parts += [f"Compared on the same problems:\n\n{_table(COMPARED, rows)}"]
+        parts += [f"Compared on the same problems:\n\n{table(COMPARED, rows)}"]
     rows = [_group_row(cell, group, several) for cell in report.cells for group in cell.groups]
     if rows:
-        parts += [f"By group:\n\n{_table(_GROUPS, rows)}"]
+        parts += [f"By group:\n\n{table(_GROUPS, rows)}"]
     parts += [f"Note: {' '.join(note.split())}" for note in report.notes]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def unused(cells: Sequence[Measured]) -> frozenset[str]:
+    """Give the columns that would tell nothing: no backend told of any thinking."""
+    return frozenset() if any(cell.cost.reasoning_tokens for cell in cells) else _THINKING
+
+
+def without(
+    head: Sequence[str], rows: Iterable[Sequence[str]], left: Set[str]
+) -> tuple[list[str], list[list[str]]]:
+    """Leave columns out of a table."""
+    places = [place for place, name in enumerate(head) if name not in left]
+    return [head[place] for place in places], [[row[place] for place in places] for row in rows]
 
 
 def cell_row(cell: Measured) -> tuple[str, ...]:
@@ -65,10 +91,11 @@ def cell_row(cell: Measured) -> tuple[str, ...]:
         cell.backend,
         f"{cell.questions:,}",
         _share(cell.accuracy),
-        _between(cell.interval),
+        between(cell.interval),
         _share(cell.parsed),
         f"{cost.calls:.1f}",
         f"{cost.tokens:,.0f}",
+        f"{cost.reasoning_tokens:,.0f}",
         f"{cost.money:.4g}",
         f"{cost.seconds / max(1, cell.questions):.3g}",
     )
@@ -92,7 +119,7 @@ def compared_row(one: Comparison, several: bool = True) -> tuple[str, ...]:
         one.second,
         f"{one.questions:,}",
         f"{100 * one.difference:+.1f}",
-        _between(one.interval if one.graded else one.accuracy, sign="+"),
+        between(one.interval if one.graded else one.accuracy, sign="+"),
         f"{one.only_first:,}",
         f"{one.only_second:,}",
         f"{one.p:.2g}",
@@ -107,7 +134,7 @@ def _group_row(cell: Measured, group: Group, several: bool) -> tuple[str, ...]:
         f"{group.column} {group.value}",
         f"{group.questions:,}",
         _share(group.accuracy),
-        _between(group.interval),
+        between(group.interval),
         _share(group.parsed),
     )
 
@@ -116,11 +143,13 @@ def _share(share: float | None) -> str:
     return "" if share is None else f"{100 * share:.1f} %"
 
 
-def _between(interval: Interval, sign: str = "") -> str:
+def between(interval: Interval, sign: str = "") -> str:
+    """Give an interval in percent."""
     return f"{100 * interval.low:{sign}.1f} to {100 * interval.high:{sign}.1f}"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Draw a table."""
     lines = [_line(head), _line(["---"] * len(head)), *(_line(row) for row in rows)]
     return "\n".join(lines)
 

@@ -40,6 +40,7 @@ class Head(BaseModel):
     n: int | None = None
     sampling: str = ""
     lang: str | None = None
+    logprobs: bool = False
     cells: tuple[CellHead, ...]
 
     @property
@@ -87,7 +88,7 @@ def agreed(folder: Path, head: Head) -> None:
 
 
 def _difference(there: Head, mine: Head) -> str:
-    for name in ("seed", "n", "sampling", "lang"):
+    for name in ("seed", "n", "sampling", "lang", "logprobs"):
         old, new = getattr(there, name), getattr(mine, name)
         if old != new:
             return f"{name} was {shown(old)} and is now {shown(new)}"

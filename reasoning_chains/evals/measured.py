@@ -26,8 +26,9 @@ class Cost:
     """What a problem costs in the mean, and all of them in sum.
 
     `calls`, tokens and `money` count each sample as if asked alone, so that ways of reasoning
-    compare fairly; `bought`, `requests` and `seconds` tell what really happened, and are less
-    where replies were in the store.
+    compare fairly; `reasoning_tokens` are those completion tokens that were native thinking, as
+    far as the backend tells; `bought`, `requests` and `seconds` tell what really happened, and are
+    less where replies were in the store.
     """
 
     calls: float
@@ -37,6 +38,7 @@ class Cost:
     bought: float
     requests: int
     seconds: float
+    reasoning_tokens: float = 0.0
 
     @property
     def tokens(self) -> float:
@@ -122,6 +124,7 @@ def _cost(table: Table) -> Cost:
         table.bought,
         usage.requests,
         table.seconds,
+        usage.reasoning_tokens / count,
     )
 
 

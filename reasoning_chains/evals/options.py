@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 
 from reasoning_chains.budget import Account, Budget
 from reasoning_chains.errors import UnknownName, UserMistake, ranged, shown, wanted
+from reasoning_chains.evals.matching import Matching
 from reasoning_chains.session import Settings
 from reasoning_chains.types import Sampling
 
@@ -24,7 +25,8 @@ class Options(TypedDict, total=False):
     the records (one of the project's, by what is asked, if left out); `budget` is that of the
     whole run, those before in the same folder included; `concurrency` says how many problems a
     backend has at once; `sampling` and `lang` are as of every verb; `retry_errors` asks again
-    what ended in an error; `watch` is told of each record.
+    what ended in an error; `watch` is told of each record. `matched` (True, or a `Matching`) asks
+    besides what a comparison at equal cost needs, see `matched` and `Report.matched`.
     """
 
     n: int | None
@@ -38,6 +40,7 @@ class Options(TypedDict, total=False):
     lang: str | None
     retry_errors: bool
     watch: Callable[[Progress], None] | None
+    matched: bool | Matching
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Told:
     lang: str | None = None
     retry_errors: bool = False
     watch: Callable[[Progress], None] | None = None
+    matched: bool | Matching = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
@@ -65,6 +69,7 @@ class Told:
         wanted("results", self.results, str, PathLike, type(None))
         wanted("project", self.project, str, PathLike, type(None))
         wanted("retry_errors", self.retry_errors, bool)
+        Matching.read(self.matched)
         if self.watch is not None and not callable(self.watch):
             raise UserMistake(f"watch must be a function of a Progress, found {shown(self.watch)}")
 
@@ -80,6 +85,11 @@ class Told:
             if name not in known:
                 raise UnknownName("option of evaluate", name, known)
         return cls(**options)
+
+    @property
+    def matching(self) -> Matching | None:
+        """What is asked besides, if anything."""
+        return Matching.read(self.matched)
 
     @property
     def settings(self) -> Settings:

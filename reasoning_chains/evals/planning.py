@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -17,6 +17,7 @@ from reasoning_chains.evals.suite import Suite, load_suite
 from reasoning_chains.names import open_backend
 from reasoning_chains.session import AnyBackend, as_backend
 from reasoning_chains.spelling import open_chain, spell
+from reasoning_chains.types import Sampling
 
 __all__ = ["Asked", "Plan", "planned"]
 
@@ -36,11 +37,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The suites, and the chains by their names."""
+    """The suites, the chains by their names, and what is sampled otherwise than in all the run."""
 
     suites: tuple[Suite, ...]
     chains: tuple[tuple[str, Chain], ...]
     project: str | None = None
+    sampling: Mapping[str, Sampling] = field(default_factory=dict)
+
+    def sampled(self, chain: str, backend: Coalescing) -> Sampling:
+        """Give how a chain is sampled; log-probabilities only where the backend gives them."""
+        own = self.sampling.get(chain, Sampling())
+        return own if backend.capabilities.logprobs else replace(own, logprobs=None)
 
     def fitted(self, chain: Chain, suite: Suite) -> Chain:
         """Give a chain with the suite's own worked examples, where the chain names no others."""
@@ -125,14 +132,14 @@ def _fitted(chain: Any, suite: Suite) -> Any:
     if type(chain) is FewShotCoT:
         return _shown(chain, suite)
     changed = {}
-    for field in fields(chain):
-        value = getattr(chain, field.name)
+    for each in fields(chain):
+        value = getattr(chain, each.name)
         if isinstance(value, tuple):
-            fit: Any = tuple(_fitted(each, suite) for each in value)
+            fit: Any = tuple(_fitted(one, suite) for one in value)
         else:
             fit = _fitted(value, suite) if isinstance(value, Chain) else value
-        if field.init and fit != value:
-            changed[field.name] = fit
+        if each.init and fit != value:
+            changed[each.name] = fit
     return replace(chain, **changed) if changed else chain
 
 

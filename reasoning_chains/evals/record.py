@@ -28,6 +28,7 @@ class Bill(_Line):
     prompt_tokens: int = 0
     completion_tokens: int = 0
     money: float = 0.0
+    reasoning_tokens: int = 0
 
 
 class Ballot(_Line):
@@ -43,6 +44,7 @@ class Ballot(_Line):
     calls: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    reasoning_tokens: int = 0
     logprob: float | None = None
 
 
@@ -50,9 +52,10 @@ class Record(_Line):
     """What became of one item in one cell.
 
     `calls` and tokens are those of the reasoning, each sample counted as if asked alone, and
-    `money` what that costs; `scoring_tokens` are those of a scorer that asks a model. `seconds`
-    are wall-clock time, waiting for the backend's pace included. `row` is that of the item, so
-    that a run which goes on need not read it again.
+    `money` what that costs; `reasoning_tokens` are those completion tokens that were native
+    thinking, as far as the backend tells; `scoring_tokens` are those of a scorer that asks a
+    model. `seconds` are wall-clock time, waiting for the backend's pace included. `row` is that of
+    the item, so that a run which goes on need not read it again.
     """
 
     id: str
@@ -67,6 +70,7 @@ class Record(_Line):
     calls: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    reasoning_tokens: int = 0
     scoring_tokens: int = 0
     money: float = 0.0
     bill: Bill = Bill()
@@ -100,6 +104,7 @@ def recorded(
         calls=told.usage.calls,
         prompt_tokens=told.usage.prompt_tokens,
         completion_tokens=told.usage.completion_tokens,
+        reasoning_tokens=told.usage.reasoning_tokens,
         money=money,
         bill=_bill(told.bill),
         candidates=tuple(map(_ballot, told.candidates)),
@@ -115,6 +120,7 @@ def _ballot(one: Candidate) -> Ballot:
         calls=one.usage.calls,
         prompt_tokens=one.usage.prompt_tokens,
         completion_tokens=one.usage.completion_tokens,
+        reasoning_tokens=one.usage.reasoning_tokens,
         logprob=one.logprob,
     )
 
@@ -125,6 +131,7 @@ def _bill(bill: Usage) -> Bill:
         prompt_tokens=bill.prompt_tokens,
         completion_tokens=bill.completion_tokens,
         money=bill.money,
+        reasoning_tokens=bill.reasoning_tokens,
     )
 
 

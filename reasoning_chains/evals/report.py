@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reasoning_chains.errors import UserMistake, shown
 from reasoning_chains.evals.compared import Comparison, compared
 from reasoning_chains.evals.measured import Counted, Measured, measured
 
-__all__ = ["Report", "report_of"]
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from reasoning_chains.evals.matched import How, Matched
+
+__all__ = ["Report", "plain_data", "report_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +62,22 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain data; an interval without an end is None there."""
-        data: dict[str, Any] = _plain(asdict(self))
-        data["folder"] = str(self.folder)
-        return data
+        return plain_data(self)
 
     def to_json(self) -> str:
         """Give the report as JSON."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
+
+    def matched(self, **how: Unpack[How]) -> Matched:
+        """Compare the chains with majority and best-of-N at equal cost; see `matched`.
+
+        Raises:
+            UserMistake: The run has no pool, or a suite is not found.
+        """
+        from reasoning_chains.evals.matched import matched
+
+        found = matched(self.folder, **how)
+        return replace(found, notes=(*self.notes, *found.notes))
 
     def to_markdown(self) -> str:
         """Give the report as tables: the cells, the comparisons, the groups, the notes."""
@@ -77,9 +91,17 @@ def report_of(cells: Sequence[Counted], folder: Path, note: str = "") -> Report:
     return Report(tuple(measured(cell) for cell in cells), compared(cells), folder, note)
 
 
+def plain_data(report: Any) -> dict[str, Any]:
+    """Give a report as plain data; an interval without an end is None there."""
+    made: dict[str, Any] = _plain(asdict(report))
+    return made
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
+    if isinstance(value, Path):
+        return str(value)
     return None if isinstance(value, float) and not isfinite(value) else value

@@ -9,15 +9,15 @@ from typing import TypeAlias
 
 from reasoning_chains.electing import key_of
 from reasoning_chains.errors import UnknownName, UserMistake, wanted
-from reasoning_chains.evals.head import CellHead, Head, read_head
+from reasoning_chains.evals.head import CellHead, read_head
 from reasoning_chains.evals.item import Item
 from reasoning_chains.evals.lines import Lines
-from reasoning_chains.evals.planning import digest_of
 from reasoning_chains.evals.record import Ballot, Record
+from reasoning_chains.evals.reopening import reopened, suites_by_name
 from reasoning_chains.evals.report import Report, report_of
 from reasoning_chains.evals.score import Rule, Score
 from reasoning_chains.evals.scorers.opening import open_scorer
-from reasoning_chains.evals.suite import Suite, load_suite
+from reasoning_chains.evals.suite import Suite
 from reasoning_chains.evals.table import Table
 from reasoning_chains.voting import majority
 
@@ -62,27 +62,16 @@ def revote(
     if rule not in RULES:
         raise UnknownName("rule of revote", rule, RULES)
     wanted("scorer", scorer, str, type(None))
-    head, given = read_head(Path(folder)), {suite.name: suite for suite in suites}
+    head, given = read_head(Path(folder)), suites_by_name(suites)
     made = []
     for cell in head.cells:
-        suite = _suite(cell, head, given, project)
+        suite = reopened(cell, head, given, project)
         judge = suite.scorer if scorer is None else open_scorer(scorer, suite.project)
         if not isinstance(judge, Rule):
             told = scorer or suite.card.scorer
             raise UserMistake(f"the scorer {told} needs a run: revote with one that needs none")
         made.append(_revoted(cell, suite, judge, Lines(Path(folder) / cell.file), rule))
     return report_of(made, Path(folder))
-
-
-def _suite(
-    cell: CellHead, head: Head, given: Mapping[str, Suite], project: str | Path | None
-) -> Suite:
-    suite = given.get(cell.suite) or load_suite(cell.suite, project)
-    if head.n is not None:
-        suite = suite.sized(head.n)
-    if digest_of(suite) != cell.digest:
-        raise UserMistake(f"the card or the rows of {cell.suite} were changed since the run")
-    return suite
 
 
 def _revoted(cell: CellHead, suite: Suite, judge: Rule, lines: Lines, rule: str) -> _Revoted:

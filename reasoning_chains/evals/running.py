@@ -72,6 +72,8 @@ async def aevaluate(
     told = Told.of(options)
     settings, root = told.settings, Library.of(told.project).roots[0]
     plan = planned(suites, chains, told.n, settings.project)
+    if told.matching is not None:
+        plan = told.matching.added(plan, told.sampling)
     async with AsyncExitStack() as stack:
         them = asked(
             backends, lambda backend: _keeping(backend, told.store, root), settings.project
@@ -125,7 +127,10 @@ def _head(plan: Plan, them: list[Asked], told: Told) -> Head:
         for place, (suite, chain, name) in enumerate(names, 1)
     )
     sampling = "" if told.sampling == Sampling() else repr(told.sampling)
-    return Head(seed=told.seed, n=told.n, sampling=sampling, lang=told.lang, cells=cells)
+    likely = told.matching is not None and told.matching.logprobs
+    return Head(
+        seed=told.seed, n=told.n, sampling=sampling, lang=told.lang, logprobs=likely, cells=cells
+    )
 
 
 def _digest(head: Head) -> str:
@@ -142,6 +147,7 @@ def _cells(plan: Plan, them: list[Asked], head: Head, folder: Path) -> list[Cell
             plan.fitted(chains[one.chain], suites[one.suite]),
             backends[one.backend],
             Lines(folder / one.file),
+            plan.sampled(one.chain, backends[one.backend]),
         )
         for one in head.cells
     ]

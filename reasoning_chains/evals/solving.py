@@ -38,7 +38,8 @@ class Desk:
         told, problem = self.settings, item.problem
         session = Session(cell.backend, self.templates, told.lang)
         path = (told.seed, identity(problem))
-        return Run(session, problem, path, Account(Budget(), self.account), told.sampling)
+        sampling = cell.sampling.over(told.sampling)
+        return Run(session, problem, path, Account(Budget(), self.account), sampling)
 
 
 async def solved(desk: Desk, cell: Cell, item: Item) -> Record | None:

@@ -34,6 +34,7 @@ class Table:
         "_completion",
         "_money",
         "_prompt",
+        "_reasoning",
         "_requests",
         "groups",
         "keys",
@@ -49,6 +50,7 @@ class Table:
         self.outcomes = bytearray()
         self.groups: dict[tuple[str, str], Counter[str]] = {}
         self._calls = self._requests = self._prompt = self._completion = 0
+        self._reasoning = 0
         self._money, self._bought = array("d"), array("d")
         self.seconds = 0.0
         self.scoring = 0
@@ -66,6 +68,7 @@ class Table:
         self._requests += record.bill.requests
         self._prompt += record.prompt_tokens
         self._completion += record.completion_tokens
+        self._reasoning += record.reasoning_tokens
         if record.money:
             self._money.append(record.money)
         if record.bill.money:
@@ -83,7 +86,8 @@ class Table:
     @property
     def usage(self) -> Usage:
         """What the reasoning used, and the requests that were sent for it."""
-        return Usage(self._calls, self._requests, self._prompt, self._completion)
+        counts = self._calls, self._requests, self._prompt, self._completion
+        return Usage(*counts, reasoning_tokens=self._reasoning)
 
     @property
     def money(self) -> float:

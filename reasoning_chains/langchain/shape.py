@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, get_args
 
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, convert_to_messages
-from langchain_core.messages.ai import UsageMetadata
+from langchain_core.messages.ai import OutputTokenDetails, UsageMetadata
 from langchain_core.prompt_values import PromptValue
 
 from reasoning_chains.errors import UnknownName, UserMistake, named, shown, wanted
@@ -121,11 +121,14 @@ def _told(given: Any) -> Mapping[str, Any]:
 
 def tokens(usage: Usage) -> UsageMetadata:
     """Give a usage as LangChain counts it."""
-    return UsageMetadata(
+    told = UsageMetadata(
         input_tokens=usage.prompt_tokens,
         output_tokens=usage.completion_tokens,
         total_tokens=usage.tokens,
     )
+    if usage.reasoning_tokens:
+        told["output_token_details"] = OutputTokenDetails(reasoning=usage.reasoning_tokens)
+    return told
 
 
 def _message(solution: Solution) -> dict[str, Any]:

@@ -17,7 +17,7 @@ class Unwritable(UserMistake):
     """The store cannot be written now: the disk is full, or another process is at it."""
 
 
-VERSION = 2
+VERSION = 3
 """The newest form of a store that this library writes."""
 
 _STEPS: tuple[str, ...] = (
@@ -37,6 +37,7 @@ _STEPS: tuple[str, ...] = (
     CREATE TABLE spending (process TEXT PRIMARY KEY, spent REAL NOT NULL, held REAL NOT NULL)
         WITHOUT ROWID;
     """,
+    "",  # replies tell their tokens of thinking: a library that knows none would call them spoiled
 )
 """What makes a store of each version out of the one before; the first out of an empty file."""
 

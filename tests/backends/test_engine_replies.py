@@ -55,6 +55,18 @@ def test_a_stop_string_ends_text_and_tokens() -> None:
     assert "".join(token.token for token in completion.logprobs) == "the answer is 7\n"
 
 
+@pytest.mark.parametrize("opened", [False, True])
+def test_the_tokens_of_thinking_are_counted(opened: bool) -> None:
+    thought = ("" if opened else "<think>") + "3 + 4 is 7</think>"
+    _, completion = written(f"{thought}The answer is 7.", Habits(thinks=True, opened=opened))
+    assert (completion.reasoning, completion.text) == ("3 + 4 is 7", "The answer is 7.")
+    assert completion.usage.reasoning_tokens == len(SPELLING.encode_plain(thought))
+    _, cut = written("<think>3 + 4 is", Habits(thinks=True))
+    assert cut.usage.reasoning_tokens == len(SPELLING.encode_plain("<think>3 + 4 is"))
+    _, plain = written("The answer is 7.", Habits(thinks=True))
+    assert plain.usage.reasoning_tokens == 0
+
+
 def test_tool_calls_leave_the_text_and_are_not_shown() -> None:
     deltas, completion = written(f"I add.\n{CALL}", Habits(calls="call_"))
     assert completion.text == "I add."

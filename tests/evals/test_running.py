@@ -8,9 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from reasoning_chains import Budget, Chain, Problem, Run, Solution, UserMistake, evaluate
+from reasoning_chains import (
+    Budget,
+    Chain,
+    Problem,
+    Run,
+    ScriptedBackend,
+    Solution,
+    UserMistake,
+    evaluate,
+)
 from reasoning_chains.evals.options import Progress
-from tests.evals.answering import adder, sums
+from reasoning_chains.types import Completion, Content, SampleKey, Usage
+from tests.evals.answering import adder, number, sums
 
 
 def records(folder: Path, file: str = "001.jsonl") -> list[dict[str, object]]:
@@ -45,6 +55,33 @@ def test_every_item_ends_as_a_record_and_in_the_report(tmp_path: Path) -> None:
         "wrong",
     )
     assert rows["s4"]["calls"] == 1
+
+
+def test_the_tokens_of_thinking_are_counted_where_they_are_told(tmp_path: Path) -> None:
+    def thinking(content: Content, key: SampleKey) -> Completion:
+        usage = Usage(1, 1, 10, 40, reasoning_tokens=30)
+        return Completion(f"The answer is {number(content) + 1}.", usage=usage, bill=usage)
+
+    suite, voted = sums(tmp_path, 3), "self_consistency(direct, samples=2)"
+    asked = (suite, ["direct", voted], ScriptedBackend(thinking))
+    report = evaluate(*asked, store=tmp_path / "s.db", results=tmp_path / "r")
+    assert [cell.cost.reasoning_tokens for cell in report.cells] == [30, 60]
+    assert [cell["cost"]["reasoning_tokens"] for cell in report.to_dict()["cells"]] == [30, 60]
+    assert "| tokens | thinking | money |" in report.to_markdown()
+    (row, *_) = records(tmp_path / "r", "002.jsonl")
+    assert row["reasoning_tokens"] == 60
+    assert row["bill"] == {
+        "requests": 2,
+        "prompt_tokens": 20,
+        "completion_tokens": 80,
+        "reasoning_tokens": 60,
+    }
+    assert [ballot["reasoning_tokens"] for ballot in row["candidates"]] == [30, 30]  # type: ignore[attr-defined]
+    again = evaluate(*asked, store=tmp_path / "s.db", results=tmp_path / "again")
+    assert [cell.cost.reasoning_tokens for cell in again.cells] == [30, 60]
+    assert [cell.cost.requests for cell in again.cells] == [0, 0]
+    plain = evaluate(suite, "direct", adder(), store=False, results=tmp_path / "plain")
+    assert "thinking" not in plain.to_markdown()
 
 
 def test_samples_of_different_voters_are_bought_once(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from langchain_core.language_models.fake_chat_models import (
     ParrotFakeChatModel,
 )
 from langchain_core.messages import AIMessage, ToolMessage
+from langchain_core.messages.ai import OutputTokenDetails, UsageMetadata
 from langchain_openai import ChatOpenAI
 
 from reasoning_chains import (
@@ -28,7 +29,7 @@ from reasoning_chains import (
 )
 from reasoning_chains.errors import CapabilityMissing, HostedError
 from reasoning_chains.loop import run_sync
-from reasoning_chains.types import Content, Delta, Message, Request, SampleKey
+from reasoning_chains.types import Content, Delta, Message, Request, SampleKey, Usage
 from tests.langchain.heard import Telling
 from tests.servers.chat import ChatServer, refuse
 from tests.servers.replies import Model
@@ -203,6 +204,17 @@ def test_settings_go_into_the_fields_that_a_model_has() -> None:
     assert model.temperature is None
     assert completion.notes == ("usage estimated: the chat model told none",)
     assert completion.usage.prompt_tokens > 0
+
+
+@pytest.mark.parametrize(("reasoning", "counted"), [(7, 7), (0, 0), (10, 0)])
+def test_the_tokens_of_thinking_are_told(reasoning: int, counted: int) -> None:
+    details = OutputTokenDetails(reasoning=reasoning)
+    usage = UsageMetadata(
+        input_tokens=5, output_tokens=9, total_tokens=14, output_token_details=details
+    )
+    model = Telling(responses=[AIMessage("Hi.", usage_metadata=usage)])
+    ((_, completion),) = told(LangChainBackend(model), ASK)
+    assert completion.usage == completion.bill == Usage(1, 1, 5, 9, reasoning_tokens=counted)
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,11 @@ def test_a_reply_with_its_usage_and_finish() -> None:
     assert message.content == "Hi."
     assert message.usage_metadata == {"input_tokens": 5, "output_tokens": 2, "total_tokens": 7}
     assert message.response_metadata["finish_reason"] == "length"
+    thinking = Usage(1, 1, 5, 9, reasoning_tokens=7)
+    told = as_chat_model(ScriptedBackend([Completion("Hi.", usage=thinking)])).invoke("Hello?")
+    assert isinstance(told, AIMessage)
+    assert told.usage_metadata is not None
+    assert told.usage_metadata["output_token_details"] == {"reasoning": 7}
     assert message.response_metadata["model_name"] == "scripted"
     (request,) = backend.requests
     assert [turn.role for turn in request.content.messages] == ["system", "user"]

@@ -26,8 +26,8 @@ FULL = Completion(
     logprobs=(TokenLogprob("7", -0.25, (("7", -0.25), ("8", -1.5))),),
     finish="length",
     stop_text="\n",
-    usage=Usage(1, 1, 10, 5),
-    bill=Usage(1, 1, 10, 5, 0.25),
+    usage=Usage(1, 1, 10, 5, reasoning_tokens=3),
+    bill=Usage(1, 1, 10, 5, 0.25, 3),
     notes=("by house",),
 )
 
@@ -86,7 +86,7 @@ def spoiled(path: Path, how: str) -> None:
 @pytest.mark.parametrize(
     ("how", "told"),
     [
-        ("newer", "is a store of version 99, and this library knows 2: bring the library up"),
+        ("newer", "is a store of version 99, and this library knows 3: bring the library up"),
         ("other", "is a database and no store: name another file"),
         ("text", "is damaged, or no store .*move it away"),
         ("folder", "cannot be written"),
@@ -287,13 +287,18 @@ def test_a_store_of_an_earlier_version_is_brought_up(tmp_path: Path) -> None:
     store.close()
     base = sqlite3.connect(path)
     base.execute("DROP TABLE spending")
+    base.execute(  # no reply of that time told its thinking
+        "UPDATE samples SET reply = "
+        "json_remove(reply, '$.usage.reasoning_tokens', '$.bill.reasoning_tokens')"
+    )
     base.execute("PRAGMA user_version = 1")
+    base.commit()
     base.close()
     again = Store(path)
     assert again.find([key(1)]) == {key(1): landed(1)}
     again.close()
     base = sqlite3.connect(path)
-    assert base.execute("PRAGMA user_version").fetchone() == (2,)
+    assert base.execute("PRAGMA user_version").fetchone() == (3,)
     assert base.execute("SELECT count(*) FROM spending").fetchone() == (0,)
     base.close()
 

@@ -49,6 +49,7 @@ class Reply:
         self._text: list[str] = []
         self._shown = 0
         self._spelled = 0
+        self._starts: list[int] = []
         self._tokens: list[tuple[int, TokenLogprob]] = []
         self.count = 0
         """Tokens drawn, those that ended the reply included."""
@@ -62,6 +63,7 @@ class Reply:
         """Take a token that is not an end."""
         self.count += 1
         piece = self._stream.push(token)
+        self._starts.append(self._spelled)
         if scored is not None:
             top = tuple((self._piece(number), logprob) for number, logprob in scored.top)
             self._tokens.append((self._spelled, TokenLogprob(piece, scored.logprob, top)))
@@ -103,6 +105,8 @@ class Reply:
         kept = len(text) if self.stopped else self._spelled + 1
         if habits.thinks:
             reasoning, text = split_thinking(("<think>" if habits.opened else "") + text)
+            thinking = self._thought(text) if reasoning else 0
+            usage, bill = (replace(one, reasoning_tokens=thinking) for one in (usage, bill))
         if habits.calls:
             parted = split_tool_calls(text, habits.calls)
             text, calls = parted.text, parted.calls
@@ -116,6 +120,11 @@ class Reply:
             usage=usage,
             bill=bill,
         )
+
+    def _thought(self, said: str) -> int:
+        """Count the tokens before what was said; where that is in pieces, those of all but it."""
+        left = sum(map(len, self._text)) - len(said)
+        return sum(start < left for start in self._starts)
 
     def _gate(self, delta: Delta) -> list[Delta]:
         # A call's JSON is no text of the reply: from its mark on, nothing is shown.

@@ -186,8 +186,17 @@ def _usage(
 ) -> tuple[Usage, tuple[str, ...]]:
     told = message.usage_metadata
     if told:
-        return Usage(1, 1, int(told["input_tokens"]), int(told["output_tokens"])), notes
+        prompt, reply = int(told["input_tokens"]), int(told["output_tokens"])
+        return Usage(1, 1, prompt, reply, 0.0, _thinking(told, reply)), notes
     prompt = sum(len(turn.content.encode(errors="replace")) for turn in content.messages)
     reply = len(written.encode(errors="replace"))
     guessed = Usage(1, 1, 1 + prompt // _BYTES_A_TOKEN, 1 + reply // _BYTES_A_TOKEN)
     return guessed, (*notes, _ESTIMATED)
+
+
+def _thinking(told: Mapping[str, Any], most: int) -> int:
+    """Give the tokens of native thinking, which LangChain counts among the output."""
+    found = (told.get("output_token_details") or {}).get("reasoning")
+    if isinstance(found, int) and not isinstance(found, bool) and 0 <= found <= most:
+        return found
+    return 0

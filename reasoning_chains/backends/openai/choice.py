@@ -45,6 +45,11 @@ class Choice:
         parts = [self.text, self.reasoning, *(call.arguments for call in self.tool_calls)]
         return 1 + sum(len(part.encode()) for part in parts)
 
+    @property
+    def thought(self) -> int:
+        """The length of its native thinking in bytes; 0 where it is hidden, or there is none."""
+        return len(self.reasoning.encode())
+
     def completion(self, usage: Usage, bill: Usage, notes: tuple[str, ...]) -> Completion:
         """Make the completion, now that its usage is known."""
         return Completion(

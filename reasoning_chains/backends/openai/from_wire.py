@@ -78,12 +78,12 @@ def from_wire(
         for item in _in_order(choices, n)
     ]
     good = [(at, item) for at, item in enumerate(read) if isinstance(item, Choice)]
-    weights = [item.weight for _, item in good]
+    weights, thoughts = [item.weight for _, item in good], [item.thought for _, item in good]
     tokens = told(data.get("usage"))
     if tokens is None:
         tokens, notes = estimated(content, weights), (*notes, _ESTIMATED)
     out: list[Outcome | None] = [item if isinstance(item, BackendError) else None for item in read]
-    for (at, item), (usage, bill) in zip(good, bills(tokens, weights), strict=True):
+    for (at, item), (usage, bill) in zip(good, bills(tokens, weights, thoughts), strict=True):
         out[at] = item.completion(usage, bill, notes)
     return tuple(out)
 

@@ -1,5 +1,6 @@
 """Which way of reasoning is better, and how sure that is: numbers in, numbers out, no suites."""
 
+from reasoning_chains.evals.statistics.best import best_at_k
 from reasoning_chains.evals.statistics.flips import sign_flip
 from reasoning_chains.evals.statistics.holm import holm
 from reasoning_chains.evals.statistics.intervals import Interval, Mean
@@ -26,6 +27,7 @@ from reasoning_chains.evals.statistics.power_unpaired import (
 )
 from reasoning_chains.evals.statistics.sampled import pass_at_k, pass_hat_k
 from reasoning_chains.evals.statistics.shares import bonett_price, newcombe, wilson
+from reasoning_chains.evals.statistics.voted import voted_at_k
 
 __all__ = [
     "Interval",
@@ -34,6 +36,7 @@ __all__ = [
     "Moments",
     "PairedDifference",
     "PoissonBootstrap",
+    "best_at_k",
     "bonett_price",
     "clustered_mean",
     "holm",
@@ -52,5 +55,6 @@ __all__ = [
     "unpaired_difference_seen",
     "unpaired_power",
     "unpaired_questions",
+    "voted_at_k",
     "wilson",
 ]

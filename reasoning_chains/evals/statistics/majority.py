@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["maj_at_k"]
+__all__ = ["MOST", "maj_at_k", "wins"]
 
-_MOST = 2_000
+MOST = 2_000
 """Samples of one question; the time grows with their square and more."""
 
 
@@ -39,13 +39,13 @@ def maj_at_k(answers: Sequence[Hashable | None], right: Sequence[bool], k: int) 
     """
     counts, good = _counted(answers, right)
     check_draw(len(answers), k)
-    if len(answers) > _MOST:
-        raise UserMistake(f"{len(answers)} samples of one question: subsets of {_MOST} are counted")
+    if len(answers) > MOST:
+        raise UserMistake(f"{len(answers)} samples of one question: subsets of {MOST} are counted")
     others = Counter(counts.values())
     unparsed = len(answers) - sum(counts.values())
     total = 0.0
     for count, times in Counter(counts[answer] for answer in good).items():
-        total += times * _wins(count, others - Counter([count]), unparsed, k)
+        total += times * wins(count, others - Counter([count]), unparsed, k)
     return min(1.0, max(0.0, total))
 
 
@@ -71,7 +71,7 @@ def _counted(
     return counts, {answer for answer, hit in found.items() if hit}
 
 
-def _wins(count: int, others: Counter[int], unparsed: int, k: int) -> float:
+def wins(count: int, others: Counter[int], unparsed: int, k: int) -> float:
     """Give the chance that an answer with so many samples wins among k of them.
 
     Each sample is drawn by itself with chance k/n, and the draws of exactly k are picked out by a

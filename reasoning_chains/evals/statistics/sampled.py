@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from reasoning_chains.errors import UserMistake, wanted
 
-__all__ = ["check_draw", "pass_at_k", "pass_hat_k"]
+__all__ = ["check_draw", "pass_at_k", "pass_hat_k", "without"]
 
 
 def pass_at_k(right: int, total: int, k: int) -> float:
@@ -19,7 +19,7 @@ def pass_at_k(right: int, total: int, k: int) -> float:
         UserMistake: where right is not between 0 and total, or k not between 1 and total.
     """
     _check(right, total, k)
-    return 1.0 - _without(right, total, k)
+    return 1.0 - without(right, total, k)
 
 
 def pass_hat_k(right: int, total: int, k: int) -> float:
@@ -29,10 +29,10 @@ def pass_hat_k(right: int, total: int, k: int) -> float:
         UserMistake: where right is not between 0 and total, or k not between 1 and total.
     """
     _check(right, total, k)
-    return _without(total - right, total, k)
+    return without(total - right, total, k)
 
 
-def _without(marked: int, total: int, k: int) -> float:
+def without(marked: int, total: int, k: int) -> float:
     """Give the share of the subsets of size k that hold no marked one: C(total-marked, k)/C(…)."""
     fewer, more = min(marked, k), max(marked, k)
     share = 1.0

@@ -248,7 +248,7 @@ def test_parts_objects_and_half_characters() -> None:
                 "total_tokens": 12,
                 "completion_tokens_details": {"reasoning_tokens": 6},
             },
-            Tokens(5, 7),
+            Tokens(5, 7, 6),
         ),
         (
             {
@@ -257,7 +257,24 @@ def test_parts_objects_and_half_characters() -> None:
                 "total_tokens": 18,
                 "completion_tokens_details": {"reasoning_tokens": 6},
             },
-            Tokens(5, 13),
+            Tokens(5, 13, 6),
+        ),
+        ({"prompt_tokens": 5, "completion_tokens": 7, "reasoning_tokens": 6}, Tokens(5, 7, 6)),
+        (
+            {
+                "prompt_tokens": 5,
+                "completion_tokens": 7,
+                "completion_tokens_details": {"reasoning_tokens": 8},
+            },
+            Tokens(5, 7),
+        ),
+        (
+            {
+                "prompt_tokens": 5,
+                "completion_tokens": 7,
+                "completion_tokens_details": {"reasoning_tokens": "6"},
+            },
+            Tokens(5, 7),
         ),
         ({"prompt_tokens": 5}, None),
     ],
@@ -273,6 +290,29 @@ def test_bills_sum_exactly(prompt: int, completion: int, weights: list[int]) -> 
     assert total == Usage(len(weights), 1, prompt, completion)
     assert all(usage.prompt_tokens == prompt and usage.calls == 1 for usage, _ in shared)
     assert sum(usage.requests for usage, _ in shared) == 1
+
+
+@given(
+    st.integers(0, 10**6),
+    st.lists(st.tuples(st.integers(0, 9999), st.integers(0, 9999)), min_size=1),
+    st.data(),
+)
+def test_thinking_is_shared_out_exactly_and_within_each_completion(
+    completion: int, lengths: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    thinking = data.draw(st.integers(0, completion))
+    weights = [1 + said + thought for said, thought in lengths]
+    shared = bills(Tokens(5, completion, thinking), weights, [thought for _, thought in lengths])
+    assert sum(bill.reasoning_tokens for _, bill in shared) == thinking
+    for usage, bill in shared:
+        assert usage.reasoning_tokens == bill.reasoning_tokens <= usage.completion_tokens
+
+
+def test_thinking_goes_to_who_thought() -> None:
+    shared = bills(Tokens(5, 100, 40), [60, 40], [50, 0])
+    assert [usage.reasoning_tokens for usage, _ in shared] == [40, 0]
+    hidden = bills(Tokens(5, 100, 40), [60, 40], [0, 0])
+    assert [usage.reasoning_tokens for usage, _ in hidden] == [24, 16]
 
 
 @given(st.integers(0, 10**9), st.lists(st.integers(0, 10**6), min_size=1))
