@@ -13,11 +13,13 @@ from rich.table import Table
 
 from reasoning_chains.budget import Budget
 from reasoning_chains.cli.ask import option
+from reasoning_chains.cli.gating import Demands
 from reasoning_chains.cli.measuring import measuring
 from reasoning_chains.cli.options import with_options
 from reasoning_chains.cli.printing import console, notes, safe
 from reasoning_chains.errors import UserMistake
 from reasoning_chains.evals.drawing import CELLS, COMPARED, cell_row, compared_row
+from reasoning_chains.evals.gate import Gate
 from reasoning_chains.evals.report import Report
 from reasoning_chains.evals.running import evaluate
 from reasoning_chains.evals.suite import Suite, load_suite
@@ -26,6 +28,7 @@ from reasoning_chains.types import Sampling
 __all__ = ["DATA", "eval_command", "place_of", "show"]
 
 DATA = "NAME=PATH: a suite's rows that are not in the package; repeat it."
+_BASELINE = "The earlier run to compare with: a folder, a .jsonl file, or a run's results."
 _STORE = "A file that keeps replies; else the project's. - for none."
 
 
@@ -53,6 +56,18 @@ class EvalOptions:
     results: Annotated[str | None, option("The folder of the records; else one of its own.")] = None
     retry_errors: Annotated[bool, option("Ask again what failed.", "--retry-errors")] = False
     as_json: Annotated[bool, option("Print the report as JSON.", "--json")] = False
+    min_accuracy: Annotated[float | None, option("Fail below this share, 0.8 say.")] = None
+    max_regression: Annotated[float | None, option("Fail where it fell by more, 0.02 say.")] = None
+    baseline: Annotated[str | None, option(_BASELINE)] = None
+    update_baseline: Annotated[bool, option("Write the baseline.", "--update-baseline")] = False
+    confidence: Annotated[float, option("How sure a failure must be.")] = 0.95
+    strict: Annotated[bool, option("Fail by what was seen, sure or not.", "--strict")] = False
+    junit: Annotated[str | None, option("Write a JUnit file.")] = None
+
+    def demands(self) -> Demands:
+        """Make what is wanted of the cells."""
+        gate = Gate(self.min_accuracy, self.max_regression, self.confidence, self.strict)
+        return Demands(gate, self.baseline, self.update_baseline, self.junit)
 
     def budget(self) -> Budget:
         """Make the limits of the run."""
@@ -86,10 +101,11 @@ def place_of(text: str) -> tuple[str, str]:
 def eval_command(options: EvalOptions) -> None:
     """Measure ways of reasoning: accuracy beside cost, with intervals and paired tests."""
     store = {None: True, "-": False}.get(options.store, options.store or True)
+    demands, suites = options.demands(), options.opened()
     with measuring() as watch:
         try:
             report = evaluate(
-                options.opened(),
+                suites,
                 options.chain,
                 options.backend or ["embedded"],
                 n=options.n,
@@ -107,7 +123,8 @@ def eval_command(options: EvalOptions) -> None:
             notes().print("what is done is kept: the same command goes on from there")
             raise
     show(report, as_json=options.as_json)
-    if any(cell.note for cell in report.cells):
+    met = not demands.some or demands.met(report, suites)
+    if not met or any(cell.note for cell in report.cells):
         raise typer.Exit(1)
 
 
