@@ -10,9 +10,12 @@ from reasoning_chains.evals.against import Against, against
 from reasoning_chains.evals.baseline import Baseline
 from reasoning_chains.evals.fates import Ran
 from reasoning_chains.evals.measured import Measured
-from reasoning_chains.evals.statistics.shares import wilson
+from reasoning_chains.evals.statistics.bisecting import smallest
+from reasoning_chains.evals.statistics.distributions import at_most
 
-__all__ = ["Gate", "State", "Verdict", "judge", "percent"]
+__all__ = ["Gate", "State", "Verdict", "judge", "percent", "regression"]
+
+_MOST = 10_000_000
 
 State: TypeAlias = Literal["passed", "failed", "error"]
 
@@ -87,7 +90,7 @@ def judge(ran: Ran, gate: Gate, before: Baseline | None = None) -> Verdict:
     if before is not None:
         names = before.head.chain, before.head.backend
         found = against(names, before.fates, ran.fates, gate.confidence)
-        worse, unsure = _regression(found, gate)
+        worse, unsure = regression(found, gate)
         reasons, hints = reasons + worse, hints + unsure
     return Verdict(ran.cell, "failed" if reasons else "passed", reasons, hints, found)
 
@@ -115,29 +118,44 @@ def _accuracy(cell: Measured, gate: Gate) -> _Told:
     if gate.min_accuracy is None or cell.accuracy is None:
         return (), ()
     right, wished = cell.outcomes["right"], gate.min_accuracy
-    most = wilson(right, cell.questions, 2 * gate.confidence - 1).high
+    most = _highest(right, cell.questions, gate.confidence)
     seen = f"accuracy {percent(cell.accuracy)} ({right:,} of {cell.questions:,})"
     if cell.accuracy >= wished:
         return (), ()
     if gate.strict:
         return (f"{seen}: at least {percent(wished)} is wanted",), ()
     sure = f"at most {percent(most)} with {percent(gate.confidence)} confidence"
-    if most < wished:
+    if at_most(right, cell.questions, wished) <= 1 - gate.confidence:
         return (f"{seen}, {sure}: at least {percent(wished)} is wanted",), ()
     told = f"{seen} is below {percent(wished)}, which is not sure ({sure})"
     return (), (f"{told}: {_more(cell.accuracy, gate)}",)
 
 
+def _highest(right: int, total: int, confidence: float) -> float:
+    """Give the largest share of which so few right ones are not yet unlikely.
+
+    By the exact test (Clopper and Pearson 1934, doi:10.1093/biomet/26.4.404), one-sided: Wilson's
+    interval is too short at this end where nearly all is right.
+    """
+    unlikely = 1 - confidence
+    least = smallest(lambda share: at_most(right, total, share) <= unlikely, 1.0)
+    return 1.0 if least is None else least
+
+
 def _more(seen: float, gate: Gate) -> str:
     """Say how many questions would make sure of an accuracy like this."""
     wished, count = gate.min_accuracy or 0.0, 1
-    level = 2 * gate.confidence - 1
-    while count < 1 << 24 and wilson(int(seen * count), count, level).high >= wished:
+    while count < _MOST and at_most(int(seen * count), count, wished) > 1 - gate.confidence:
         count = count * 5 // 4 + 1
     return f"with about {count:,} questions it would be"
 
 
-def _regression(found: Against, gate: Gate) -> _Told:
+def regression(found: Against, gate: Gate) -> _Told:
+    """Say why a cell fails beside an earlier run, or what was seen there and is not sure.
+
+    It fails where the interval of the difference lies below what is allowed, and the exact test
+    agrees: where few questions changed the interval alone is too sure.
+    """
     allowed = gate.max_regression
     if allowed is None or -found.difference <= allowed + 1e-12:
         return (), ()
