@@ -67,6 +67,7 @@ FLOORS = (
     "agents",
     "starting",
     "evals",
+    "pytest_plugin",
     "cli",
     "__main__",
 )

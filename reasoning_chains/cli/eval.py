@@ -9,11 +9,13 @@ import typer
 
 from reasoning_chains.budget import Budget
 from reasoning_chains.cli.ask import option
+from reasoning_chains.cli.gating import Demands
 from reasoning_chains.cli.measuring import measuring
 from reasoning_chains.cli.options import with_options
 from reasoning_chains.cli.printing import notes
 from reasoning_chains.cli.reporting import show, show_matched
 from reasoning_chains.errors import UserMistake
+from reasoning_chains.evals.gate import Gate
 from reasoning_chains.evals.matching import POOL, Matching
 from reasoning_chains.evals.report import Report
 from reasoning_chains.evals.running import evaluate
@@ -23,6 +25,7 @@ from reasoning_chains.types import Sampling
 __all__ = ["DATA", "eval_command", "place_of"]
 
 DATA = "NAME=PATH: a suite's rows that are not in the package; repeat it."
+_BASELINE = "The earlier run to compare with: a folder, a .jsonl file, or a run's results."
 _STORE = "A file that keeps replies; else the project's. - for none."
 
 
@@ -55,6 +58,18 @@ class EvalOptions:
     pool: Annotated[str | None, option(f"What --matched samples; else {POOL}.")] = None
     no_logprobs: Annotated[bool, option("Where the model gives none.", "--no-logprobs")] = False
     as_json: Annotated[bool, option("Print the report as JSON.", "--json")] = False
+    min_accuracy: Annotated[float | None, option("Fail below this share, 0.8 say.")] = None
+    max_regression: Annotated[float | None, option("Fail where it fell by more, 0.02 say.")] = None
+    baseline: Annotated[str | None, option(_BASELINE)] = None
+    update_baseline: Annotated[bool, option("Write the baseline.", "--update-baseline")] = False
+    confidence: Annotated[float, option("How sure a failure must be.")] = 0.95
+    strict: Annotated[bool, option("Fail by what was seen, sure or not.", "--strict")] = False
+    junit: Annotated[str | None, option("Write a JUnit file.")] = None
+
+    def demands(self) -> Demands:
+        """Make what is wanted of the cells."""
+        gate = Gate(self.min_accuracy, self.max_regression, self.confidence, self.strict)
+        return Demands(gate, self.baseline, self.update_baseline, self.junit)
 
     def budget(self) -> Budget:
         """Make the limits of the run."""
@@ -97,7 +112,7 @@ def place_of(text: str) -> tuple[str, str]:
 def eval_command(options: EvalOptions) -> None:
     """Measure ways of reasoning: accuracy beside cost, with intervals and paired tests."""
     store = {None: True, "-": False}.get(options.store, options.store or True)
-    suites = options.opened()
+    demands, suites = options.demands(), options.opened()
     with measuring() as watch:
         try:
             report = evaluate(
@@ -120,7 +135,8 @@ def eval_command(options: EvalOptions) -> None:
             notes().print("what is done is kept: the same command goes on from there")
             raise
     _show(report, options, suites)
-    if any(cell.note for cell in report.cells):
+    met = not demands.some or demands.met(report, suites)
+    if not met or any(cell.note for cell in report.cells):
         raise typer.Exit(1)
 
 
