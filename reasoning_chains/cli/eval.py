@@ -26,6 +26,7 @@ from reasoning_chains.types import Sampling
 __all__ = ["DATA", "eval_command", "place_of", "show"]
 
 DATA = "NAME=PATH: a suite's rows that are not in the package; repeat it."
+_SHARD = "One part of the problems, such as 2/8; `merge` puts the parts together."
 _STORE = "A file that keeps replies; else the project's. - for none."
 
 
@@ -52,6 +53,7 @@ class EvalOptions:
     store: Annotated[str | None, option(_STORE)] = None
     results: Annotated[str | None, option("The folder of the records; else one of its own.")] = None
     retry_errors: Annotated[bool, option("Ask again what failed.", "--retry-errors")] = False
+    shard: Annotated[str | None, option(_SHARD)] = None
     as_json: Annotated[bool, option("Print the report as JSON.", "--json")] = False
 
     def budget(self) -> Budget:
@@ -102,6 +104,7 @@ def eval_command(options: EvalOptions) -> None:
                 lang=options.lang,
                 retry_errors=options.retry_errors,
                 watch=watch,
+                shard=options.shard,
             )
         except KeyboardInterrupt:
             notes().print("what is done is kept: the same command goes on from there")
