@@ -11,11 +11,12 @@ from typing import Any
 
 from reasoning_chains.content import is_there
 from reasoning_chains.errors import Caught, UnknownName, UserMistake, near
-from reasoning_chains.names import CHAINS, SCORERS, TOOLS
+from reasoning_chains.names import BACKENDS, CHAINS, SCORERS, TOOLS
 
 __all__ = ["project_object"]
 
 _KNOWN: Mapping[str, Sequence[str]] = {
+    "backend": (*BACKENDS, "module:name"),
     "chain": (*CHAINS,),
     "scorer": (*SCORERS, "module:function"),
     "tool": (*TOOLS, "agent:NAME", "module:function"),
@@ -23,7 +24,7 @@ _KNOWN: Mapping[str, Sequence[str]] = {
 
 
 def project_object(spec: str, folder: Path, kind: str = "tool") -> Any:
-    """Give what `module:name` means in a file of the user's own project: a tool, chain or scorer.
+    """Give what `module:name` means in a file of the user's own project: an object of this kind.
 
     The module is one that can be imported, or a file of the project's folder.
 

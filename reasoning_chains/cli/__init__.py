@@ -16,6 +16,7 @@ from reasoning_chains.cli.demo import demo
 from reasoning_chains.cli.eval import eval_command
 from reasoning_chains.cli.evals import evals_commands
 from reasoning_chains.cli.matched import matched
+from reasoning_chains.cli.merge import merge
 from reasoning_chains.cli.revote import revote
 from reasoning_chains.cli.show import backends, chains, lint, render, templates
 from reasoning_chains.cli.start import init, new
@@ -50,6 +51,7 @@ for command in (
     demo,
     init,
     new,
+    merge,
     revote,
     matched,
 ):

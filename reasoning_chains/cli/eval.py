@@ -26,6 +26,7 @@ __all__ = ["DATA", "eval_command", "place_of"]
 
 DATA = "NAME=PATH: a suite's rows that are not in the package; repeat it."
 _BASELINE = "The earlier run to compare with: a folder, a .jsonl file, or a run's results."
+_SHARD = "One part of the problems, such as 2/8; `merge` puts the parts together."
 _STORE = "A file that keeps replies; else the project's. - for none."
 
 
@@ -57,6 +58,7 @@ class EvalOptions:
     ] = False
     pool: Annotated[str | None, option(f"What --matched samples; else {POOL}.")] = None
     no_logprobs: Annotated[bool, option("Where the model gives none.", "--no-logprobs")] = False
+    shard: Annotated[str | None, option(_SHARD)] = None
     as_json: Annotated[bool, option("Print the report as JSON.", "--json")] = False
     min_accuracy: Annotated[float | None, option("Fail below this share, 0.8 say.")] = None
     max_regression: Annotated[float | None, option("Fail where it fell by more, 0.02 say.")] = None
@@ -130,6 +132,7 @@ def eval_command(options: EvalOptions) -> None:
                 retry_errors=options.retry_errors,
                 watch=watch,
                 matched=options.matching(),
+                shard=options.shard,
             )
         except KeyboardInterrupt:
             notes().print("what is done is kept: the same command goes on from there")

@@ -11,7 +11,7 @@ from reasoning_chains.content import read_text
 from reasoning_chains.declaring import in_words
 from reasoning_chains.errors import UserMistake, shown
 
-__all__ = ["FILE", "CellHead", "Head", "agreed", "read_head"]
+__all__ = ["FILE", "CellHead", "Head", "agreed", "difference", "read_head"]
 
 FILE = "run.json"
 _FORM = 2
@@ -32,7 +32,10 @@ class CellHead(BaseModel):
 
 
 class Head(BaseModel):
-    """What was asked of whom; a run goes on only with the same."""
+    """What was asked of whom; a run goes on only with the same.
+
+    `shard` is the part of the problems that it had, such as `2/8`; None means all.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     form: int = _FORM
@@ -41,12 +44,19 @@ class Head(BaseModel):
     sampling: str = ""
     lang: str | None = None
     logprobs: bool = False
+    shard: str | None = None
     cells: tuple[CellHead, ...]
 
     @property
     def text(self) -> str:
         """The head as it is written."""
-        return self.model_dump_json(indent=1) + "\n"
+        left = {"shard"} if self.shard is None else None
+        return self.model_dump_json(indent=1, exclude=left) + "\n"
+
+    @property
+    def whole(self) -> Head:
+        """The head of the run that this is a shard of."""
+        return self.model_copy(update={"shard": None})
 
 
 def read_head(folder: Path) -> Head:
@@ -83,12 +93,13 @@ def agreed(folder: Path, head: Head) -> None:
         return
     there = read_head(folder)
     if there != head:
-        told = _difference(there, head)
+        told = difference(there, head)
         raise UserMistake(f"{folder} holds another run's results ({told}): name another folder")
 
 
-def _difference(there: Head, mine: Head) -> str:
-    for name in ("seed", "n", "sampling", "lang", "logprobs"):
+def difference(there: Head, mine: Head) -> str:
+    """Say in what two heads differ."""
+    for name in ("seed", "n", "sampling", "lang", "logprobs", "shard"):
         old, new = getattr(there, name), getattr(mine, name)
         if old != new:
             return f"{name} was {shown(old)} and is now {shown(new)}"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from reasoning_chains.evals.head import CellHead
 from reasoning_chains.evals.statistics import Interval, wilson
 from reasoning_chains.evals.table import Table
 
-__all__ = ["Cost", "Counted", "Group", "Measured", "measured"]
+__all__ = ["Cost", "Counted", "Group", "Measured", "Tally", "measured"]
 
 
 class Counted(Protocol):
@@ -19,6 +19,15 @@ class Counted(Protocol):
     head: CellHead
     table: Table
     note: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """A cell of which records are counted, and nothing is asked."""
+
+    head: CellHead
+    table: Table = field(default_factory=Table)
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

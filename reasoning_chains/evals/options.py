@@ -11,6 +11,7 @@ from typing import Any, TypedDict
 from reasoning_chains.budget import Account, Budget
 from reasoning_chains.errors import UnknownName, UserMistake, ranged, shown, wanted
 from reasoning_chains.evals.matching import Matching
+from reasoning_chains.evals.sharding import Shard
 from reasoning_chains.session import Settings
 from reasoning_chains.types import Sampling
 
@@ -26,7 +27,9 @@ class Options(TypedDict, total=False):
     whole run, those before in the same folder included; `concurrency` says how many problems a
     backend has at once; `sampling` and `lang` are as of every verb; `retry_errors` asks again
     what ended in an error; `watch` is told of each record. `matched` (True, or a `Matching`) asks
-    besides what a comparison at equal cost needs, see `matched` and `Report.matched`.
+    besides what a comparison at equal cost needs, see `matched` and `Report.matched`. `shard`, such
+    as `2/8`, is one part of the problems, with a store of its own in its folder; `merge` puts the
+    parts together.
     """
 
     n: int | None
@@ -41,6 +44,7 @@ class Options(TypedDict, total=False):
     retry_errors: bool
     watch: Callable[[Progress], None] | None
     matched: bool | Matching
+    shard: Shard | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Told:
     retry_errors: bool = False
     watch: Callable[[Progress], None] | None = None
     matched: bool | Matching = False
+    shard: Shard | str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
@@ -72,6 +77,13 @@ class Told:
         Matching.read(self.matched)
         if self.watch is not None and not callable(self.watch):
             raise UserMistake(f"watch must be a function of a Progress, found {shown(self.watch)}")
+        if self.part is not None and self.part.of == 1:
+            raise UserMistake("shard 1/1 is the whole run: leave shard out")
+
+    @property
+    def part(self) -> Shard | None:
+        """The shard, read; None where the run has all problems."""
+        return None if self.shard is None else Shard.read(self.shard)
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Told:

@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from reasoning_chains.backends.coalesce import Coalescing, coalesced
 from reasoning_chains.chain import Chain, chain_wanted
 from reasoning_chains.chains.few_shot_cot import FewShotCoT
 from reasoning_chains.content import is_there
 from reasoning_chains.errors import UserMistake, shown
+from reasoning_chains.evals.own_backend import opened_by_name
+from reasoning_chains.evals.sharding import Shard
 from reasoning_chains.evals.suite import Suite, load_suite
-from reasoning_chains.names import open_backend
 from reasoning_chains.session import AnyBackend, as_backend
 from reasoning_chains.spelling import open_chain, spell
 from reasoning_chains.types import Sampling
 
-__all__ = ["Asked", "Plan", "planned"]
+if TYPE_CHECKING:
+    from reasoning_chains.backends.coalesce import Coalescing
+
+__all__ = ["Plan", "digest_of", "opened", "planned"]
 
 _T = TypeVar("_T")
 _EXAMPLE = "ZeroShotCoT(), or 'zero_shot_cot'"
 _USUAL = FewShotCoT()
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Whom a run asks: a backend, what it is called, and whether the run closes it."""
-
-    name: str
-    backend: Coalescing
-    mine: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +42,10 @@ class Plan:
         """Give how a chain is sampled; log-probabilities only where the backend gives them."""
         own = self.sampling.get(chain, Sampling())
         return own if backend.capabilities.logprobs else replace(own, logprobs=None)
+
+    def in_shard(self, shard: Shard | None) -> Plan:
+        """Give the plan with one part of each suite's problems."""
+        return replace(self, suites=tuple(replace(one, shard=shard) for one in self.suites))
 
     def fitted(self, chain: Chain, suite: Suite) -> Chain:
         """Give a chain with the suite's own worked examples, where the chain names no others."""
@@ -80,12 +78,10 @@ def planned(suites: _Many[Suite], chains: _Many[Chain], n: int | None, project: 
     return Plan(sized, made, project)
 
 
-def asked(
-    backends: AnyBackend | Iterable[AnyBackend],
-    store: Callable[[Any], Any],
-    project: str | None,
-) -> list[Asked]:
-    """Open the backends on the running loop, `store` around each.
+def opened(
+    backends: AnyBackend | Iterable[AnyBackend], project: str | None
+) -> list[tuple[str, Any, bool]]:
+    """Open the backends on the running loop; give what each is called, and if the run closes it.
 
     Raises:
         UserMistake: One is not known, or stands twice.
@@ -97,9 +93,9 @@ def asked(
     made = []
     for each in given:
         named = isinstance(each, str)
-        opened = open_backend(each, project=project) if named else as_backend(each)
-        made.append(Asked(each if named else opened.name, coalesced(store(opened)), named))
-    _once("backend", [each.name for each in made])
+        backend = opened_by_name(each, project) if named else as_backend(each)
+        made.append((each if named else backend.name, backend, named))
+    _once("backend", [name for name, _, _ in made])
     return made
 
 

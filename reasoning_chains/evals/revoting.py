@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
@@ -12,28 +11,19 @@ from reasoning_chains.errors import UnknownName, UserMistake, wanted
 from reasoning_chains.evals.head import CellHead, read_head
 from reasoning_chains.evals.item import Item
 from reasoning_chains.evals.lines import Lines
+from reasoning_chains.evals.measured import Tally
 from reasoning_chains.evals.record import Ballot, Record
 from reasoning_chains.evals.reopening import reopened, suites_by_name
 from reasoning_chains.evals.report import Report, report_of
 from reasoning_chains.evals.score import Rule, Score
 from reasoning_chains.evals.scorers.opening import open_scorer
 from reasoning_chains.evals.suite import Suite
-from reasoning_chains.evals.table import Table
 from reasoning_chains.voting import majority
 
 __all__ = ["RULES", "revote"]
 
 _Key: TypeAlias = Callable[[str], str]
 _Ballots: TypeAlias = tuple[Ballot, ...]
-
-
-@dataclass(slots=True)
-class _Revoted:
-    """A cell as it would have been."""
-
-    head: CellHead
-    table: Table = field(default_factory=Table)
-    note: str = ""
 
 
 def revote(
@@ -74,8 +64,8 @@ def revote(
     return report_of(made, Path(folder))
 
 
-def _revoted(cell: CellHead, suite: Suite, judge: Rule, lines: Lines, rule: str) -> _Revoted:
-    made, records = _Revoted(cell), {record.id: record for record in lines}
+def _revoted(cell: CellHead, suite: Suite, judge: Rule, lines: Lines, rule: str) -> Tally:
+    made, records = Tally(cell), {record.id: record for record in lines}
     for item in suite:
         if item.id in records:
             made.table.add(_decided(records[item.id], item, judge, rule))

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Coroutine, Iterable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from reasoning_chains.backends.coalesce import Coalescing, coalesced
 from reasoning_chains.backends.guard.guarding import stored
 from reasoning_chains.backends.guard.recalling import Recalling
 from reasoning_chains.budget import Account, Budget
 from reasoning_chains.content import Library
 from reasoning_chains.evals.cell import Cell
-from reasoning_chains.evals.head import CellHead, Head, agreed
+from reasoning_chains.evals.folder import ended, folder_of, head_of, kept_for, store_of
+from reasoning_chains.evals.head import Head
 from reasoning_chains.evals.item import Item
-from reasoning_chains.evals.lines import Lines, held, written
+from reasoning_chains.evals.lines import Lines
 from reasoning_chains.evals.options import Options, Progress, Told
-from reasoning_chains.evals.planning import Asked, Plan, asked, digest_of, planned
+from reasoning_chains.evals.planning import Plan, opened, planned
 from reasoning_chains.evals.report import Report, report_of
 from reasoning_chains.evals.solving import Desk, solved
 from reasoning_chains.loop import run_sync
 from reasoning_chains.session import AnyBackend, close_at_stop
-from reasoning_chains.store.places import USUAL
 from reasoning_chains.templates.still import StillTemplates
-from reasoning_chains.types import Sampling
 from reasoning_chains.verbs import check
 
 if TYPE_CHECKING:
@@ -35,10 +34,7 @@ if TYPE_CHECKING:
     from reasoning_chains.chain import Chain
     from reasoning_chains.evals.suite import Suite
 
-__all__ = ["aevaluate", "evaluate"]
-
-RESULTS = ".reasoning/evals"
-"""Where results lie in a project's folder, if nothing else is said."""
+__all__ = ["Gone", "aevaluate", "evaluate", "gone_through"]
 
 
 def evaluate(
@@ -69,77 +65,58 @@ async def aevaluate(
     **options: Unpack[Options],
 ) -> Report:
     """Measure chains on suites with backends; see `evaluate`."""
-    told = Told.of(options)
+    done = await gone_through(suites, chains, backends, Told.of(options))
+    return report_of(done.cells, done.folder, done.note)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A run that has ended: its cells, where their records lie, and why it ended early."""
+
+    cells: list[Cell]
+    folder: Path
+    note: str = ""
+
+
+async def gone_through(suites: Any, chains: Any, backends: Any, told: Told) -> Gone:
+    """Run what is asked in this process, and count it.
+
+    Raises:
+        UserMistake: As `evaluate`.
+    """
     settings, root = told.settings, Library.of(told.project).roots[0]
     plan = planned(suites, chains, told.n, settings.project)
     if told.matching is not None:
         plan = told.matching.added(plan, told.sampling)
     async with AsyncExitStack() as stack:
-        them = asked(
-            backends, lambda backend: _keeping(backend, told.store, root), settings.project
-        )
-        for each in them:
-            if each.mine:
-                stack.push_async_callback(each.backend.aclose)
-        head = _head(plan, them, told)
-        usual = root / RESULTS / _digest(head)
-        folder = usual if told.results is None else Path(told.results)
-        stack.enter_context(_kept_for(folder, head))
-        cells = _cells(plan, them, head, folder)
+        them = opened(backends, settings.project)
+        head = head_of(plan, [name for name, _, _ in them], told)
+        folder = folder_of(head, told, root)
+        store, asked = store_of(told, folder, root), {}
+        for name, backend, mine in them:
+            asked[name] = coalesced(_keeping(backend, store))
+            if mine:
+                stack.push_async_callback(asked[name].aclose)
+        stack.enter_context(kept_for(folder, head))
+        cells = _cells(plan.in_shard(told.part), asked, head, folder)
         for cell in cells:
             stack.callback(cell.lines.close)
         templates = StillTemplates(Library.of(settings.project))
         account = Account(told.budget or Budget())
         run = _Running(cells, told, Desk(settings, account, templates))
         await run.through()
-        return report_of(cells, folder, run.note)
+        if told.part is not None and not run.note and not any(cell.note for cell in cells):
+            ended(folder, {cell.head.file: len(cell.table) for cell in cells})
+        return Gone(cells, folder, run.note)
 
 
-@contextmanager
-def _kept_for(folder: Path, head: Head) -> Iterator[None]:
-    """Make the folder of results, and keep it for this run."""
-    with written(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    with held(folder):
-        agreed(folder, head)
-        yield
-
-
-def _keeping(backend: Any, store: str | Path | bool, root: Path) -> Any:
+def _keeping(backend: Any, store: Path | None) -> Any:
     """Put the store around a backend, unless it has one of its own."""
-    if store is False or isinstance(backend, Recalling):
-        return backend
-    return stored(backend, root / USUAL if store is True else store)
+    return backend if store is None or isinstance(backend, Recalling) else stored(backend, store)
 
 
-def _head(plan: Plan, them: list[Asked], told: Told) -> Head:
-    digests = {suite.name: digest_of(suite) for suite in plan.suites}
-    names = [
-        (suite.name, chain, each.name)
-        for suite in plan.suites
-        for chain, _ in plan.chains
-        for each in them
-    ]
-    cells = tuple(
-        CellHead(
-            file=f"{place:03d}.jsonl", suite=suite, digest=digests[suite], chain=chain, backend=name
-        )
-        for place, (suite, chain, name) in enumerate(names, 1)
-    )
-    sampling = "" if told.sampling == Sampling() else repr(told.sampling)
-    likely = told.matching is not None and told.matching.logprobs
-    return Head(
-        seed=told.seed, n=told.n, sampling=sampling, lang=told.lang, logprobs=likely, cells=cells
-    )
-
-
-def _digest(head: Head) -> str:
-    return hashlib.sha256(head.text.encode()).hexdigest()[:12]
-
-
-def _cells(plan: Plan, them: list[Asked], head: Head, folder: Path) -> list[Cell]:
-    suites = {suite.name: suite for suite in plan.suites}
-    chains, backends = dict(plan.chains), {each.name: each.backend for each in them}
+def _cells(plan: Plan, backends: dict[str, Coalescing], head: Head, folder: Path) -> list[Cell]:
+    suites, chains = {suite.name: suite for suite in plan.suites}, dict(plan.chains)
     return [
         Cell(
             one,
@@ -187,8 +164,9 @@ class _Running:
 
     async def _check(self, cell: Cell) -> None:
         """Refuse a chain that the backend or its templates cannot carry, before it is paid."""
-        item = next(iter(cell.suite))
-        await check(cell.chain, self.desk.run(cell, item))
+        item = next(iter(cell.suite), None)
+        if item is not None:  # there may be fewer problems than shards
+            await check(cell.chain, self.desk.run(cell, item))
 
     def _total(self) -> int | None:
         counts = [cell.suite.count for cell in self.cells]

@@ -27,7 +27,7 @@ class Stream:
     """The items of a suite, in constant memory; None now and then, while it passes over others.
 
     Args:
-        suite: Says which rows there are, and what they mean.
+        suite: Says which rows there are, what they mean, and which shard of them is wanted.
         done: What a run before has done: such rows are not read.
     """
 
@@ -44,25 +44,26 @@ class Stream:
             UserMistake: A row is wrong, an id stands twice, or there is no row at all; the file
                 and the row are named.
         """
-        made, most = 0, self._suite.size
-        for row in self._rows(passing=True):
-            if made == most:
-                return
-            made += 1
+        made, shard = 0, self._suite.shard
+        for made, row in enumerate(islice(self._rows(passing=True), self._suite.size), 1):
             if self._past(row.number):
                 if made % _PAUSE == 0:
                     yield None
                 continue
             item = self._item(row)
-            if item.id in self._seen or (self._done is not None and item.id in self._done):
+            if self._is_known(item):
                 if self._done is not None and not self._maker.has_id(row.values):
                     yield from self._anew(row.number)
                     return
                 item = self._again(item, row)
             self._seen.add(item.id)
-            yield item
+            if shard is None or shard.owns(made):
+                yield item
         if not made:
             raise UserMistake(f"{self._suite.source.name} holds no problem")
+
+    def _is_known(self, item: Item) -> bool:
+        return item.id in self._seen or (self._done is not None and item.id in self._done)
 
     def _rows(self, *, passing: bool = False) -> Iterator[Row]:
         rows = self._suite.source.rows(self._past if passing else never)

@@ -15,6 +15,7 @@ from reasoning_chains.evals.item import Item
 from reasoning_chains.evals.making import Maker
 from reasoning_chains.evals.score import Scorer
 from reasoning_chains.evals.scorers.opening import open_scorer
+from reasoning_chains.evals.sharding import Shard
 from reasoning_chains.evals.sources.opening import open_source
 from reasoning_chains.evals.sources.row import Source
 from reasoning_chains.evals.stream import Stream
@@ -39,6 +40,7 @@ class Suite:
         scorer: Says what a solution is worth.
         source: Gives the rows.
         size: How many problems at most; None means all that there are.
+        shard: Which part of them; None means all.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Suite:
     scorer: Scorer
     source: Source
     size: int | None = None
+    shard: Shard | None = None
 
     def __iter__(self) -> Iterator[Item]:
         """Give the items one after the other, in constant memory.
@@ -86,7 +89,9 @@ class Suite:
         most = self.card.data.most
         told = [number for number in (self.size, most) if number is not None]
         known = most is not None or bool(self.card.data.generator)
-        return min(told) if told and known else None
+        if not told or not known:
+            return None
+        return min(told) if self.shard is None else self.shard.count(min(told))
 
     @property
     def note(self) -> str:

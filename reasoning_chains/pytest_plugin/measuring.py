@@ -17,9 +17,10 @@ from reasoning_chains.errors import UserMistake
 from reasoning_chains.evals.deciding import Kept, decide
 from reasoning_chains.evals.fates import Ran, ran
 from reasoning_chains.evals.finding import Place
+from reasoning_chains.evals.folder import RESULTS
 from reasoning_chains.evals.gate import Gate, Verdict
 from reasoning_chains.evals.lines import written
-from reasoning_chains.evals.running import RESULTS, evaluate
+from reasoning_chains.evals.running import evaluate
 from reasoning_chains.evals.suite import Suite, load_suite
 from reasoning_chains.pytest_plugin.check import Check, read_check
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -120,3 +121,27 @@ def test_progress_tells_rate_tokens_and_failures() -> None:
     told = state(progress, 12.5)
     assert told == "150 of 400, 12.5 a second, 12,345 tokens, 0.5 spent, 3 failed"
     assert state(Progress(1, None, 0, 7, Account(Budget())), 1.0) == "7, 1 a second, 0 tokens"
+
+
+def test_shards_run_apart_and_merge_into_the_report_of_one_process(tmp_path: Path) -> None:
+    replayed(tmp_path)
+    for number in (1, 2):
+        words = ("--shard", f"{number}/2", "--results", f"part{number}")
+        assert run(*ASKED, *words, folder=tmp_path).returncode == 0
+    short = run("merge", "part2", "--into", "out", folder=tmp_path)
+    assert (short.returncode, "missing: shard 1/2" in short.stderr) == (2, True)
+    part = run("merge", "part2", "--into", "some", "--partial", folder=tmp_path)
+    assert (part.returncode, "missing: shard 1/2" in part.stdout) == (1, True)
+    whole = run("merge", "part2", "part1", "--into", "out", "--json", folder=tmp_path)
+    assert whole.returncode == 0, whole.stderr
+    one = run(*ASKED, "--json", "--results", "one", folder=tmp_path)
+    told, expected = (_timeless(done.stdout) for done in (whole, one))
+    assert told == expected
+
+
+def _timeless(text: str) -> Any:
+    report = json.loads(text)
+    del report["folder"]
+    for cell in report["cells"]:
+        del cell["cost"]["seconds"]
+    return report

@@ -1,0 +1,50 @@
+"""A backend by its name, one of the user's own project as `module:name` too; it asks nothing."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Any
+
+from reasoning_chains.content import is_there
+from reasoning_chains.errors import Caught, UserMistake
+from reasoning_chains.names import BACKENDS, open_backend
+from reasoning_chains.project import backend_table, project_folder
+from reasoning_chains.project_code import project_object
+from reasoning_chains.protocols import Backend
+from reasoning_chains.session import as_backend
+
+__all__ = ["opened_by_name"]
+
+
+def opened_by_name(name: str, project: str | None) -> Backend:
+    """Open a backend as `open_backend` does, or that of a module of the user's own.
+
+    The object may be a backend, a class that makes one without arguments, or an async function
+    of a request.
+
+    Raises:
+        UserMistake: There is none of this name, or it is no backend.
+    """
+    if not _is_own(name, project):
+        return open_backend(name, project=project)
+    made: Any = project_object(name.strip(), project_folder(project), "backend")
+    if isinstance(made, type):
+        cls = made
+        with Caught() as caught:
+            made = cls()
+        if caught.error is not None:
+            told = f"backend {name!r} cannot be made without arguments: {caught.error}"
+            raise UserMistake(f"{told}; name one that is made already")
+    return as_backend(made)
+
+
+def _is_own(name: str, project: str | None) -> bool:
+    """Tell whether a name means an object of a module that is there."""
+    module, colon, attribute = name.strip().partition(":")
+    parts = module.split(".")
+    if not colon or module in BACKENDS or not all(map(str.isidentifier, (*parts, attribute))):
+        return False
+    if name in backend_table(project, taken=BACKENDS):
+        return False
+    file = project_folder(project).joinpath(*parts).with_suffix(".py")
+    return is_there(file) or find_spec(parts[0]) is not None
