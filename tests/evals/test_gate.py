@@ -184,6 +184,15 @@ def test_a_verdict_is_told_reasons_first(tmp_path: Path) -> None:
     assert (values["accuracy"], values["worse"], values["p"]) == ("0.7", "12", "0.00171")
 
 
+def test_hostile_ids_do_not_act_on_a_terminal(tmp_path: Path) -> None:
+    found = fallen(0, 9, 20)
+    odd = replace(found, lost=("\x1b[31m\n::error::", "\ud800", "名"))
+    ran = cell(tmp_path, 4)
+    lines = told(Verdict(ran.cell, "failed", ("a\rb",), (), odd)).splitlines()
+    assert lines[0] == "a\\rb"
+    assert lines[3] == r"  worse than before: \x1b[31m\n::error::, \ud800, 名"
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
