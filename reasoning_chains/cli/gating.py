@@ -16,7 +16,7 @@ from reasoning_chains.evals.gate import Gate, Verdict
 from reasoning_chains.evals.junit import write_junit
 from reasoning_chains.evals.report import Report
 from reasoning_chains.evals.suite import Suite
-from reasoning_chains.evals.telling import told
+from reasoning_chains.evals.telling import told as in_words
 
 __all__ = ["Demands"]
 
@@ -59,6 +59,9 @@ class Demands:
             UserMistake: A baseline is missing or does not fit, or a file cannot be written.
         """
         cells = ran(report, suites)
+        if self.update and len(cells) > 1 and str(self.baseline).endswith(".jsonl"):
+            told = f"--baseline {self.baseline} is a file, which holds one cell"
+            raise UserMistake(f"{told}: name a folder for several")
         counts = Counter(each.cell.suite for each in cells)
         verdicts = [self._verdict(each, counts[each.cell.suite] == 1) for each in cells]
         if self.junit is not None:
@@ -70,9 +73,6 @@ class Demands:
     def _verdict(self, cell: Ran, alone: bool) -> Verdict:
         if self.baseline is None:
             return decide(cell, self.gate)
-        if self.update and not alone and Path(self.baseline).suffix == ".jsonl":
-            told = f"--baseline {self.baseline} is a file, which holds one cell"
-            raise UserMistake(f"{told}: name a folder for several")
         place = Place(Path(self.baseline), "--update-baseline")
         return decide(cell, self.gate, Kept(place, cell.title, self.update, alone))
 
@@ -81,4 +81,4 @@ def _tell(verdict: Verdict) -> None:
     """Tell what failed, or nearly did."""
     if verdict.state != "passed" or verdict.hints or verdict.against is not None:
         style = "yellow" if verdict.state == "passed" else "red"
-        notes().print(safe(told(verdict)), style=style, soft_wrap=True)
+        notes().print(safe(in_words(verdict)), style=style, soft_wrap=True)

@@ -128,7 +128,7 @@ def _accuracy(cell: Measured, gate: Gate) -> _Told:
     if at_most(right, cell.questions, wished) <= 1 - gate.confidence:
         return (f"{seen}, {sure}: at least {percent(wished)} is wanted",), ()
     told = f"{seen} is below {percent(wished)}, which is not sure ({sure})"
-    return (), (f"{told}: {_more(cell.accuracy, gate)}",)
+    return (), (f"{told}: {_more(cell, gate)}",)
 
 
 def _highest(right: int, total: int, confidence: float) -> float:
@@ -142,11 +142,11 @@ def _highest(right: int, total: int, confidence: float) -> float:
     return 1.0 if least is None else least
 
 
-def _more(seen: float, gate: Gate) -> str:
+def _more(cell: Measured, gate: Gate) -> str:
     """Say how many questions would make sure of an accuracy like this."""
-    wished, count = gate.min_accuracy or 0.0, 1
-    while count < _MOST and at_most(int(seen * count), count, wished) > 1 - gate.confidence:
-        count = count * 5 // 4 + 1
+    seen, count, wished = cell.accuracy or 0.0, cell.questions, gate.min_accuracy or 0.0
+    while count < _MOST and at_most(round(seen * count), count, wished) > 1 - gate.confidence:
+        count += 1 + count // 8
     return f"with about {count:,} questions it would be"
 
 

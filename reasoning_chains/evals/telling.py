@@ -23,7 +23,7 @@ def told(verdict: Verdict) -> str:
         lines += _changed("worse", found.lost) + _changed("better", found.gained)
         if (found.chain, found.backend) != (cell.chain, cell.backend):
             lines += [f"  compared with: {found.chain} × {found.backend}"]
-    return "\n".join(lines)
+    return "\n".join(map(_shown, lines))
 
 
 def line_of(verdict: Verdict) -> str:
@@ -32,7 +32,7 @@ def line_of(verdict: Verdict) -> str:
     parts = [f"{cell.suite} × {cell.chain} × {cell.backend}: {_measured(cell)}"]
     if found is not None:
         parts += [f"{100 * found.difference:+.3g} points since the baseline, p = {found.p:.2g}"]
-    return "; ".join((*parts, *verdict.hints))
+    return _shown("; ".join((*parts, *verdict.hints)))
 
 
 def properties(verdict: Verdict) -> dict[str, str]:
@@ -57,6 +57,12 @@ def properties(verdict: Verdict) -> dict[str, str]:
         values["p"] = f"{found.p:.3g}"
         values["worse"], values["better"] = str(len(found.lost)), str(len(found.gained))
     return values
+
+
+def _shown(line: str) -> str:
+    """Show what would act on a terminal, or begin a line, as escapes: ids are anybody's text."""
+    escaped = (one if one.isprintable() else ascii(one)[1:-1] for one in line)
+    return "".join(escaped)
 
 
 def _measured(cell: Measured) -> str:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from reasoning_chains.budget import Budget
 from reasoning_chains.chain import Chain
 from reasoning_chains.declaring import in_words
-from reasoning_chains.errors import UserMistake, wanted
+from reasoning_chains.errors import UserMistake, near, shown, wanted
 from reasoning_chains.evals.suite import Suite
 from reasoning_chains.types import Sampling
 
@@ -62,6 +62,10 @@ def read_check(declared: Mapping[str, Any], place: str) -> Check:
     Raises:
         UserMistake: A key is missing or not known, or a value cannot be; the place is named.
     """
+    for key in declared:
+        if key not in Check.model_fields:
+            told = near(str(key), Check.model_fields)
+            raise UserMistake(f"{place}: unknown key {shown(key)}: {told}")
     try:
         check = Check.model_validate(dict(declared))
     except ValidationError as error:

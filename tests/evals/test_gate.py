@@ -52,9 +52,9 @@ def test_the_hint_names_as_many_questions_as_make_it_sure(tmp_path: Path) -> Non
     (hint,) = judge(ran, Gate(0.75)).hints
     count = int(hint.partition("with about ")[2].partition(" ")[0].replace(",", ""))
     assert 20 < count < 60
-    assert stats.binom.cdf(int(0.6 * count), count, 0.75) <= 0.05
+    assert stats.binom.cdf(round(0.6 * count), count, 0.75) <= 0.05
     fewer = int(count / 1.3)
-    assert stats.binom.cdf(int(0.6 * fewer), fewer, 0.75) > 0.05
+    assert stats.binom.cdf(round(0.6 * fewer), fewer, 0.75) > 0.05
 
 
 def test_chance_fails_at_most_one_in_twenty_that_are_just_good_enough(tmp_path: Path) -> None:
@@ -182,6 +182,15 @@ def test_a_verdict_is_told_reasons_first(tmp_path: Path) -> None:
     assert "-27.5 points since the baseline, p = 0.0017" in line_of(failed)
     values = properties(failed)
     assert (values["accuracy"], values["worse"], values["p"]) == ("0.7", "12", "0.00171")
+
+
+def test_hostile_ids_do_not_act_on_a_terminal(tmp_path: Path) -> None:
+    found = fallen(0, 9, 20)
+    odd = replace(found, lost=("\x1b[31m\n::error::", "\ud800", "名"))
+    ran = cell(tmp_path, 4)
+    lines = told(Verdict(ran.cell, "failed", ("a\rb",), (), odd)).splitlines()
+    assert lines[0] == "a\\rb"
+    assert lines[3] == r"  worse than before: \x1b[31m\n::error::, \ud800, 名"
 
 
 @pytest.mark.parametrize(
