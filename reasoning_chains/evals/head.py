@@ -45,8 +45,9 @@ class Head(BaseModel):
 
     @property
     def text(self) -> str:
-        """The head as it is written."""
-        return self.model_dump_json(indent=1) + "\n"
+        """The head as it is written; what only some runs have is left out of the others."""
+        left = None if self.logprobs else {"logprobs"}
+        return self.model_dump_json(indent=1, exclude=left) + "\n"
 
 
 def read_head(folder: Path) -> Head:

@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 
 from reasoning_chains import (
+    Budget,
     Matched,
     Matching,
     Report,
+    Sampling,
     ScriptedBackend,
     UserMistake,
     evaluate,
@@ -145,12 +147,12 @@ def test_points_stand_at_their_own_cost(tmp_path: Path) -> None:
 
 
 def test_so_many_voters_are_matched_by_so_many_samples(tmp_path: Path) -> None:
-    voters = "self_consistency(zero_shot_cot, samples=5, weights='equal')"
+    voters = "self_consistency(zero_shot_cot, samples=5, weights='probability')"
     suite, report = measured(tmp_path, voters)
     one = report.matched(suites=[suite], pool=POOL).match("mine", voters, "majority")
     assert one.samples == pytest.approx(5)
     assert one.times == 1
-    assert one.score == pytest.approx(one.other_score, abs=0.2)  # but for how ties fall
+    assert one.score == pytest.approx(one.other_score, abs=0.2)  # but for the weights
 
 
 def test_what_the_pool_does_not_reach_is_told_and_not_guessed(tmp_path: Path) -> None:
@@ -199,8 +201,6 @@ def test_samples_are_shared_and_asked_once(tmp_path: Path) -> None:
 
 
 def test_a_temperature_of_the_users_holds_for_all(tmp_path: Path) -> None:
-    from reasoning_chains import Sampling
-
     suite, report = measured(tmp_path, "step_back", "direct", sampling=Sampling(temperature=1.0))
     assert [cell.chain for cell in report.cells] == ["step_back", "direct", "zero_shot_cot", POOL]
     assert {one.other for one in report.matched(suites=[suite]).matches} >= {"direct"}
@@ -263,6 +263,29 @@ def test_wrong_input_is_told_in_words(tmp_path: Path, options: dict[str, Any], t
     _, report = measured(tmp_path, "step_back")
     with pytest.raises(UserMistake, match=told):
         matched(report.folder, **options)
+
+
+def test_a_pool_that_is_asked_anyway_is_asked_once(tmp_path: Path) -> None:
+    spelled = "self_consistency( zero_shot_cot(), samples=5 )"
+    suite, report = measured(tmp_path, "step_back", spelled)
+    assert [cell.chain for cell in report.cells] == ["step_back", spelled, "greedy(direct)", GREEDY]
+    for pool in (None, POOL, spelled):
+        found = report.matched(suites=[suite], pool=pool)
+        assert (found.pool, len(found.matches)) == (spelled, 4)
+
+
+def test_at_temperature_zero_there_is_no_pool(tmp_path: Path) -> None:
+    with pytest.raises(UserMistake, match="at temperature 0 all samples are one"):
+        measured(tmp_path, "direct", sampling=Sampling(temperature=0))
+
+
+def test_a_run_that_ended_early_says_what_it_has(tmp_path: Path) -> None:
+    suite, report = measured(tmp_path, "step_back", budget=Budget(tokens=1_500))
+    found = report.matched(suites=[suite])
+    told = " ".join(found.notes)
+    assert "the budget of the run is spent" in told
+    assert "the pool has no record" in told
+    assert {one.against for one in found.matches} <= {"direct", "greedy"}
 
 
 def test_a_run_without_a_pool_says_how_to_get_one(tmp_path: Path) -> None:
