@@ -7,6 +7,7 @@ import json
 import math
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,12 @@ from reasoning_chains import (
     evaluate,
 )
 from reasoning_chains.errors import BackendError
+from reasoning_chains.evals.beside import Match, beside_pool
+from reasoning_chains.evals.columns import Column, Row
+from reasoning_chains.evals.head import CellHead
 from reasoning_chains.evals.matched import matched
+from reasoning_chains.evals.pooled import Drawn, Reach
+from reasoning_chains.evals.statistics import paired_bootstrap
 from reasoning_chains.evals.suite import Suite
 from reasoning_chains.types import Capabilities, Completion, Content, SampleKey, TokenLogprob, Usage
 from reasoning_chains.voting import majority
@@ -350,3 +356,41 @@ def test_the_command_line_adds_what_is_needed_and_draws(tmp_path: Path) -> None:
     assert "--pool and --no-logprobs go with --matched" in odd.stderr
     free = run("matched", "out", "--by", "money", folder=tmp_path)
     assert "the pool has no sample that costs anything" in " ".join(free.stderr.split())
+
+
+def spread(count: int) -> tuple[Column, dict[str, Drawn]]:
+    """Make a method whose cost varies much, and a pool whose best grows fast with the cost."""
+    chance = random.Random(5)
+    head = CellHead(file="001.jsonl", suite="s", digest="d", chain="m", backend="b")
+    method, pool = Column(head), {}
+    for place in range(count):
+        right = [chance.random() < 0.4 for _ in range(8)]
+        marks = tuple(-chance.random() - (not hit) for hit in right)
+        answers = tuple("r" if hit else "w" for hit in right)
+        cost = 200 * chance.lognormvariate(0, 0.8)
+        method.rows[f"{place:03d}"] = Row(float(chance.random() < 0.7), cost)
+        pool[f"{place:03d}"] = Drawn(answers, tuple(map(float, right)), marks, 800.0)
+    return method, pool
+
+
+def differing(method: Column, pool: dict[str, Drawn]) -> Match:
+    found = beside_pool(method, "best of n", Drawn.best, pool, POOL)
+    assert found is not None
+    return found
+
+
+def test_the_interval_has_the_spread_of_the_costs_in_it() -> None:
+    method, pool = spread(60)
+    whole, apart = differing(method, pool), []
+    for left in pool:  # matched anew without each problem in turn: the jackknife
+        fewer = replace(method, rows={k: v for k, v in method.rows.items() if k != left})
+        apart.append(differing(fewer, pool).difference or 0.0)
+    mean = math.fsum(apart) / 60
+    error = math.sqrt(59 / 60 * math.fsum((one - mean) ** 2 for one in apart))
+    assert whole.interval is not None
+    width = (whole.interval.high - whole.interval.low) / 2
+    assert width == pytest.approx(2 * error, rel=0.1)
+    reach = Reach(int(whole.samples or 0), (whole.samples or 0) % 1)
+    second = [reach.mixed(one.best) for one in pool.values()]
+    blind = paired_bootstrap([row.value for row in method.rows.values()], second).interval
+    assert (blind.high - blind.low) / 2 < 1.75 * error  # what leaves it out is too sure
