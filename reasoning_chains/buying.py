@@ -117,6 +117,7 @@ class _Purchase:
         self._landed: list[Completion | BackendError] = []
         self._task: asyncio.Task[Any] | None = None
         self._broke = False
+        self._lost = 0
 
     async def made(self, request: Request) -> Completion:
         """Send it and settle: what was lost on its way is taken as billed in full."""
@@ -125,6 +126,7 @@ class _Purchase:
             return await self._sent(request)
         except BackendError as error:
             if error.lost and not error.told:
+                self._lost += 1
                 self._hold.renew()
             raise
         finally:
@@ -138,6 +140,8 @@ class _Purchase:
         else:
             self._hold.settle(came.usage, came.bill.money)
             self._run.book(came.usage, came.bill)
+        if self._lost:
+            self._run.book(Usage(), Usage(lost=self._lost))
 
     async def _sent(self, request: Request) -> Completion:
         try:
@@ -161,6 +165,7 @@ class _Purchase:
 
     def _lose(self) -> None:
         """Take a reply that did not arrive as billed; ask for no other that cannot be paid."""
+        self._lost += 1
         if self._hold.renew() or self._task is None or self._task.cancelling():
             return
         self._broke = True

@@ -13,7 +13,8 @@ class Usage:
 
     `money` is what it cost, by the price of the backend that answered; 0 where nobody told one.
     `reasoning_tokens` are those of the completion tokens that were native thinking; 0 where nobody
-    told them.
+    told them. `lost` are replies that may have been billed and did not arrive: a bill tells how
+    many, and nobody knows their tokens.
     """
 
     calls: int = 0
@@ -22,6 +23,7 @@ class Usage:
     completion_tokens: int = 0
     money: float = 0.0
     reasoning_tokens: int = 0
+    lost: int = 0
 
     @property
     def tokens(self) -> int:
@@ -36,4 +38,5 @@ class Usage:
             self.completion_tokens + other.completion_tokens,
             self.money + other.money,
             self.reasoning_tokens + other.reasoning_tokens,
+            self.lost + other.lost,
         )

@@ -104,9 +104,9 @@ def print_solution(solution: Solution, *, trace: bool = False) -> None:
 
 
 def _counts(usage: Usage) -> dict[str, float]:
-    """Give what was counted; money and thinking only where there is any."""
+    """Give what was counted; money, thinking and what was lost only where there is any."""
     told = asdict(usage)
-    for name in ("money", "reasoning_tokens"):
+    for name in ("money", "reasoning_tokens", "lost"):
         if not told[name]:
             del told[name]
     return told
@@ -119,6 +119,7 @@ def cost_line(solution: Solution) -> str:
         f"used: {counted(usage.calls, 'reply', 'replies')}, {_tokens(usage)}; bought: "
         f"{counted(bill.requests, 'request', 'requests')}, {_tokens(bill)}"
         + (f", for {bill.money:.4g}" if bill.money else "")
+        + (f"; {counted(bill.lost, 'reply', 'replies')} lost on the way" if bill.lost else "")
     )
 
 

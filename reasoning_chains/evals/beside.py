@@ -113,8 +113,7 @@ def beside_pool(
     reach = reached(samples, _mean(costs))
     if reach is None:
         return made(note=_unknown(samples, _mean(costs)))
-    second = [reach.mixed(partial(choose, one)) for one in samples]
-    slope = _slope(reach, samples, choose)
+    second, slope = _read(reach, samples, choose)
     astray = [cost - reach.mixed(one.takes) for cost, one in zip(costs, samples, strict=True)]
     moved = [value + slope * more for value, more in zip(second, astray, strict=True)]
     difference, interval, p = _graded([method.rows[name].value for name in ids], moved)
@@ -147,13 +146,16 @@ def _mean(values: Sequence[float]) -> float:
     return math.fsum(values) / len(values)
 
 
-def _slope(reach: Reach, samples: Sequence[Drawn], choose: Callable[[Drawn, int], float]) -> float:
-    """Give what the score of the samples grows by for each bit of cost, where they are read."""
-    low, high = reach.fewer, reach.fewer + 1
+def _read(
+    reach: Reach, samples: Sequence[Drawn], choose: Callable[[Drawn, int], float]
+) -> tuple[list[float], float]:
+    """Give what the samples score there, and what their mean grows by for each bit of cost."""
+    low, high, part = reach.fewer, reach.fewer + 1, reach.part
+    lower = [choose(one, low) for one in samples]
+    upper = [choose(one, high) for one in samples]
     dearer = mean_taken(samples, high) - mean_taken(samples, low)
-    if dearer <= 0:
-        return 0.0
-    return _mean([choose(one, high) - choose(one, low) for one in samples]) / dearer
+    slope = (_mean(upper) - _mean(lower)) / dearer if dearer > 0 else 0.0
+    return [(1 - part) * a + part * b for a, b in zip(lower, upper, strict=True)], slope
 
 
 def _plain(first: Sequence[float], second: Sequence[float]) -> tuple[float, Interval, float] | None:

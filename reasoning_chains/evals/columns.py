@@ -11,7 +11,7 @@ from reasoning_chains.evals.lines import Lines
 from reasoning_chains.evals.record import Record
 from reasoning_chains.evals.table import Table
 
-__all__ = ["MEASURES", "Column", "column"]
+__all__ = ["MEASURES", "Column", "Row", "column"]
 
 
 @dataclass(frozen=True, slots=True)

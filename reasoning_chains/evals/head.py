@@ -49,8 +49,9 @@ class Head(BaseModel):
 
     @property
     def text(self) -> str:
-        """The head as it is written."""
-        left = {"shard"} if self.shard is None else None
+        """The head as it is written; what only some runs have is left out of the others."""
+        some = {"shard": self.shard is not None, "logprobs": self.logprobs}
+        left = {name for name, there in some.items() if not there}
         return self.model_dump_json(indent=1, exclude=left) + "\n"
 
     @property

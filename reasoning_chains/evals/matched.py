@@ -129,16 +129,20 @@ def matched(
 def _pool(head: Head, told: str | None, folder: Path) -> str:
     """Find the chain whose samples are counted."""
     names = dict.fromkeys(cell.chain for cell in head.cells)
-    fit = {name: pool.samples for name in names if (pool := pool_of(name)) is not None}
+    fit = {name: found for name in names if (found := pool_of(name)) is not None}
     if not fit:
         raise UserMistake(
             f"{folder} holds no pool of samples: run eval with --matched, or with --chain {POOL!r}"
         )
     if told is None:
-        return max(reversed(fit), key=fit.__getitem__)
-    if told.strip() not in fit:
-        raise UnknownName(f"pool of {folder}", told, fit)
-    return told.strip()
+        return max(reversed(fit), key=lambda name: fit[name].samples)
+    if told in fit:
+        return told
+    same = pool_of(told)
+    for name, found in fit.items():
+        if found == same:  # spelled otherwise
+            return name
+    raise UnknownName(f"pool of {folder}", told, fit)
 
 
 def _points(head: Head, pool: str) -> Mapping[str, str]:

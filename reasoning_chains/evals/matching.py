@@ -81,7 +81,15 @@ class Matching:
         """Give a plan with what it lacks; what it has is asked once.
 
         Where a temperature was told, nothing is made greedy: some models take no other.
+
+        Raises:
+            UserMistake: It is 0, at which there is nothing to sample.
         """
+        if told.temperature == 0:
+            raise UserMistake(
+                "matched samples a pool, and at temperature 0 all samples are one: leave the "
+                "temperature out, or set it above 0"
+            )
         pool = pool_of(self.pool)
         assert pool is not None
         chains, sampling = dict(plan.chains), dict(plan.sampling)
@@ -90,7 +98,8 @@ class Matching:
             chains.setdefault(name, parse_chain(base))
             if told.temperature is None:
                 sampling[name] = _GREEDY
-        chains.setdefault(self.pool.strip(), pool)
+        if pool not in chains.values():
+            chains[self.pool.strip()] = pool
         for name, chain in chains.items() if self.logprobs else ():
             if isinstance(chain, SelfConsistency) and chain.chain == pool.chain:
                 sampling[name] = _LIKELY  # equal, so that they share their samples

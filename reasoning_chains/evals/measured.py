@@ -37,7 +37,8 @@ class Cost:
     `calls`, tokens and `money` count each sample as if asked alone, so that ways of reasoning
     compare fairly; `reasoning_tokens` are those completion tokens that were native thinking, as
     far as the backend tells; `bought`, `requests` and `seconds` tell what really happened, and are
-    less where replies were in the store.
+    less where replies were in the store. `lost` replies may have been billed and did not arrive:
+    no count has their tokens.
     """
 
     calls: float
@@ -48,6 +49,7 @@ class Cost:
     requests: int
     seconds: float
     reasoning_tokens: float = 0.0
+    lost: int = 0
 
     @property
     def tokens(self) -> float:
@@ -134,6 +136,7 @@ def _cost(table: Table) -> Cost:
         usage.requests,
         table.seconds,
         usage.reasoning_tokens / count,
+        table.lost,
     )
 
 

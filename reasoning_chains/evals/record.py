@@ -22,13 +22,17 @@ class _Line(BaseModel):
 
 
 class Bill(_Line):
-    """What was bought for an item: nothing, where the store had it."""
+    """What was bought for an item: nothing, where the store had it.
+
+    `lost` are replies that may have been billed and did not arrive, nor their counts.
+    """
 
     requests: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
     money: float = 0.0
     reasoning_tokens: int = 0
+    lost: int = 0
 
 
 class Ballot(_Line):
@@ -132,6 +136,7 @@ def _bill(bill: Usage) -> Bill:
         completion_tokens=bill.completion_tokens,
         money=bill.money,
         reasoning_tokens=bill.reasoning_tokens,
+        lost=bill.lost,
     )
 
 

@@ -56,8 +56,14 @@ class Report:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """All that ended before its time, and why."""
+        """All that ended before its time, and why, and the replies that were lost on their way."""
         told = [f"{c.suite} × {c.chain} × {c.backend}: {c.note}" for c in self.cells if c.note]
+        lost = sum(cell.cost.lost for cell in self.cells)
+        if lost:
+            told.append(
+                f"{lost:,} replies were lost on their way and may have been billed: no count has "
+                "their tokens"
+            )
         return (*([self.note] if self.note else []), *told)
 
     def to_dict(self) -> dict[str, Any]:

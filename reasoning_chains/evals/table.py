@@ -38,6 +38,7 @@ class Table:
         "_requests",
         "groups",
         "keys",
+        "lost",
         "outcomes",
         "scoring",
         "seconds",
@@ -53,7 +54,7 @@ class Table:
         self._reasoning = 0
         self._money, self._bought = array("d"), array("d")
         self.seconds = 0.0
-        self.scoring = 0
+        self.scoring = self.lost = 0
 
     def add(self, record: Record) -> None:
         """Count one; each id comes once."""
@@ -75,6 +76,7 @@ class Table:
             self._bought.append(record.bill.money)
         self.seconds += record.seconds
         self.scoring += record.scoring_tokens
+        self.lost += record.bill.lost
 
     def __len__(self) -> int:
         return len(self.keys)

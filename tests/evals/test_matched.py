@@ -7,6 +7,7 @@ import json
 import math
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,22 @@ from typing import Any
 import pytest
 
 from reasoning_chains import (
+    Budget,
     Matched,
     Matching,
     Report,
+    Sampling,
     ScriptedBackend,
     UserMistake,
     evaluate,
 )
 from reasoning_chains.errors import BackendError
+from reasoning_chains.evals.beside import Match, beside_pool
+from reasoning_chains.evals.columns import Column, Row
+from reasoning_chains.evals.head import CellHead
 from reasoning_chains.evals.matched import matched
+from reasoning_chains.evals.pooled import Drawn, Reach
+from reasoning_chains.evals.statistics import paired_bootstrap
 from reasoning_chains.evals.suite import Suite
 from reasoning_chains.types import Capabilities, Completion, Content, SampleKey, TokenLogprob, Usage
 from reasoning_chains.voting import majority
@@ -145,12 +153,12 @@ def test_points_stand_at_their_own_cost(tmp_path: Path) -> None:
 
 
 def test_so_many_voters_are_matched_by_so_many_samples(tmp_path: Path) -> None:
-    voters = "self_consistency(zero_shot_cot, samples=5, weights='equal')"
+    voters = "self_consistency(zero_shot_cot, samples=5, weights='probability')"
     suite, report = measured(tmp_path, voters)
     one = report.matched(suites=[suite], pool=POOL).match("mine", voters, "majority")
     assert one.samples == pytest.approx(5)
     assert one.times == 1
-    assert one.score == pytest.approx(one.other_score, abs=0.2)  # but for how ties fall
+    assert one.score == pytest.approx(one.other_score, abs=0.2)  # but for the weights
 
 
 def test_what_the_pool_does_not_reach_is_told_and_not_guessed(tmp_path: Path) -> None:
@@ -199,8 +207,6 @@ def test_samples_are_shared_and_asked_once(tmp_path: Path) -> None:
 
 
 def test_a_temperature_of_the_users_holds_for_all(tmp_path: Path) -> None:
-    from reasoning_chains import Sampling
-
     suite, report = measured(tmp_path, "step_back", "direct", sampling=Sampling(temperature=1.0))
     assert [cell.chain for cell in report.cells] == ["step_back", "direct", "zero_shot_cot", POOL]
     assert {one.other for one in report.matched(suites=[suite]).matches} >= {"direct"}
@@ -265,6 +271,29 @@ def test_wrong_input_is_told_in_words(tmp_path: Path, options: dict[str, Any], t
         matched(report.folder, **options)
 
 
+def test_a_pool_that_is_asked_anyway_is_asked_once(tmp_path: Path) -> None:
+    spelled = "self_consistency( zero_shot_cot(), samples=5 )"
+    suite, report = measured(tmp_path, "step_back", spelled)
+    assert [cell.chain for cell in report.cells] == ["step_back", spelled, "greedy(direct)", GREEDY]
+    for pool in (None, POOL, spelled):
+        found = report.matched(suites=[suite], pool=pool)
+        assert (found.pool, len(found.matches)) == (spelled, 4)
+
+
+def test_at_temperature_zero_there_is_no_pool(tmp_path: Path) -> None:
+    with pytest.raises(UserMistake, match="at temperature 0 all samples are one"):
+        measured(tmp_path, "direct", sampling=Sampling(temperature=0))
+
+
+def test_a_run_that_ended_early_says_what_it_has(tmp_path: Path) -> None:
+    suite, report = measured(tmp_path, "step_back", budget=Budget(tokens=1_500))
+    found = report.matched(suites=[suite])
+    told = " ".join(found.notes)
+    assert "the budget of the run is spent" in told
+    assert "the pool has no record" in told
+    assert {one.against for one in found.matches} <= {"direct", "greedy"}
+
+
 def test_a_run_without_a_pool_says_how_to_get_one(tmp_path: Path) -> None:
     stopping = "self_consistency(zero_shot_cot, stop=beta_rule())"
     suite, report = measured(tmp_path, "direct", stopping, matched=False)
@@ -327,3 +356,41 @@ def test_the_command_line_adds_what_is_needed_and_draws(tmp_path: Path) -> None:
     assert "--pool and --no-logprobs go with --matched" in odd.stderr
     free = run("matched", "out", "--by", "money", folder=tmp_path)
     assert "the pool has no sample that costs anything" in " ".join(free.stderr.split())
+
+
+def spread(count: int) -> tuple[Column, dict[str, Drawn]]:
+    """Make a method whose cost varies much, and a pool whose best grows fast with the cost."""
+    chance = random.Random(5)
+    head = CellHead(file="001.jsonl", suite="s", digest="d", chain="m", backend="b")
+    method, pool = Column(head), {}
+    for place in range(count):
+        right = [chance.random() < 0.4 for _ in range(8)]
+        marks = tuple(-chance.random() - (not hit) for hit in right)
+        answers = tuple("r" if hit else "w" for hit in right)
+        cost = 200 * chance.lognormvariate(0, 0.8)
+        method.rows[f"{place:03d}"] = Row(float(chance.random() < 0.7), cost)
+        pool[f"{place:03d}"] = Drawn(answers, tuple(map(float, right)), marks, 800.0)
+    return method, pool
+
+
+def differing(method: Column, pool: dict[str, Drawn]) -> Match:
+    found = beside_pool(method, "best of n", Drawn.best, pool, POOL)
+    assert found is not None
+    return found
+
+
+def test_the_interval_has_the_spread_of_the_costs_in_it() -> None:
+    method, pool = spread(60)
+    whole, apart = differing(method, pool), []
+    for left in pool:  # matched anew without each problem in turn: the jackknife
+        fewer = replace(method, rows={k: v for k, v in method.rows.items() if k != left})
+        apart.append(differing(fewer, pool).difference or 0.0)
+    mean = math.fsum(apart) / 60
+    error = math.sqrt(59 / 60 * math.fsum((one - mean) ** 2 for one in apart))
+    assert whole.interval is not None
+    width = (whole.interval.high - whole.interval.low) / 2
+    assert width == pytest.approx(2 * error, rel=0.1)
+    reach = Reach(int(whole.samples or 0), (whole.samples or 0) % 1)
+    second = [reach.mixed(one.best) for one in pool.values()]
+    blind = paired_bootstrap([row.value for row in method.rows.values()], second).interval
+    assert (blind.high - blind.low) / 2 < 1.75 * error  # what leaves it out is too sure

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from reasoning_chains import (
+    BackendError,
     Budget,
     Chain,
     Problem,
+    Retry,
     Run,
     ScriptedBackend,
     Solution,
     UserMistake,
     evaluate,
+    guarded,
 )
 from reasoning_chains.evals.options import Progress
 from reasoning_chains.types import Completion, Content, SampleKey, Usage
@@ -82,6 +86,44 @@ def test_the_tokens_of_thinking_are_counted_where_they_are_told(tmp_path: Path) 
     assert [cell.cost.requests for cell in again.cells] == [0, 0]
     plain = evaluate(suite, "direct", adder(), store=False, results=tmp_path / "plain")
     assert "thinking" not in plain.to_markdown()
+
+
+def test_what_did_not_count_for_the_answer_is_counted(tmp_path: Path) -> None:
+    def reply(content: Content, key: SampleKey) -> Completion | BackendError:
+        if key.path[-1] == 1 and "general principle" not in content.messages[-1].content:
+            return BackendError("no reply")
+        right = number(content) + 1 + (key.path[-1] == 3)
+        used = Usage(1, 1, 10, 5)
+        return Completion(f"The answer is {right}.", usage=used, bill=used)
+
+    early = "self_consistency(direct, samples=8, stop=beta_rule(0.6, window=4))"
+    broken = "self_consistency(step_back, samples=3)"
+    suite, backend = sums(tmp_path, 2), ScriptedBackend(reply)
+    report = evaluate(suite, [early, broken], backend, store=False, results=tmp_path / "r")
+    stopped, failed = report.cells
+    # one of four failed, one was outvoted, and no second window was drawn
+    assert (stopped.cost.calls, stopped.cost.tokens, stopped.accuracy) == (3, 45, 1)
+    # of the voter that failed at its second ask the first one counts
+    assert (failed.cost.calls, failed.cost.tokens, failed.accuracy) == (5, 75, 1)
+    assert [cell.cost.lost for cell in report.cells] == [0, 0]
+
+
+def test_replies_that_were_lost_are_told(tmp_path: Path) -> None:
+    tried = Counter[int]()
+
+    def reply(content: Content, key: SampleKey) -> str | BackendError:
+        tried[number(content)] += 1
+        if number(content) == 1 and tried[1] < 3:
+            error = BackendError("cut", retryable=True)
+            error.lost = True
+            return error
+        return f"The answer is {number(content) + 1}."
+
+    backend = guarded(ScriptedBackend(reply), Retry(first=0.001))
+    report = evaluate(sums(tmp_path, 3), "direct", backend, store=False, results=tmp_path / "r")
+    assert (report.cells[0].accuracy, report.cells[0].cost.lost) == (1, 2)
+    assert [row["bill"].get("lost") for row in records(tmp_path / "r")].count(2) == 1  # type: ignore[attr-defined]
+    assert "2 replies were lost on their way and may have been billed" in report.to_markdown()
 
 
 def test_samples_of_different_voters_are_bought_once(tmp_path: Path) -> None:

@@ -289,7 +289,8 @@ def test_a_store_of_an_earlier_version_is_brought_up(tmp_path: Path) -> None:
     base.execute("DROP TABLE spending")
     base.execute(  # no reply of that time told its thinking
         "UPDATE samples SET reply = "
-        "json_remove(reply, '$.usage.reasoning_tokens', '$.bill.reasoning_tokens')"
+        "json_remove(reply, '$.usage.reasoning_tokens', '$.bill.reasoning_tokens', "
+        "'$.usage.lost', '$.bill.lost')"
     )
     base.execute("PRAGMA user_version = 1")
     base.commit()

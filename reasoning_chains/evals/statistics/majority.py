@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from reasoning_chains.errors import UserMistake, shown
@@ -120,6 +121,7 @@ def _shared(
     return total
 
 
+@lru_cache(maxsize=1_024)
 def _gauss(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give Gauss's points and weights from 0 to 1: the roots of Legendre's polynomial, by Newton.
 
