@@ -27,6 +27,8 @@ __all__ = ["DATA", "eval_command", "place_of", "show"]
 
 DATA = "NAME=PATH: a suite's rows that are not in the package; repeat it."
 _SHARD = "One part of the problems, such as 2/8; `merge` puts the parts together."
+_ENGINE = "Runs the problems in shards: processes, or ray; else in this process alone."
+_SHARDS = "How many shards the engine makes; else one a core."
 _STORE = "A file that keeps replies; else the project's. - for none."
 
 
@@ -54,6 +56,8 @@ class EvalOptions:
     results: Annotated[str | None, option("The folder of the records; else one of its own.")] = None
     retry_errors: Annotated[bool, option("Ask again what failed.", "--retry-errors")] = False
     shard: Annotated[str | None, option(_SHARD)] = None
+    engine: Annotated[str, option(_ENGINE)] = "one"
+    shards: Annotated[int | None, option(_SHARDS)] = None
     as_json: Annotated[bool, option("Print the report as JSON.", "--json")] = False
 
     def budget(self) -> Budget:
@@ -63,13 +67,13 @@ class EvalOptions:
             raise UserMistake(f"--budget-tokens {tokens:g}: it must be a whole number, such as 2e6")
         return Budget(None if tokens is None else int(tokens), money=self.budget_money)
 
-    def opened(self) -> list[Suite]:
-        """Open the suites, those with data of the user's own too."""
+    def opened(self) -> list[Suite | str]:
+        """Open the suites that have data of the user's own; the others have their names."""
         data = dict(map(place_of, self.data or ()))
         for name in data:
             if name not in self.suites:
                 raise UserMistake(f"--data {name}=…: {name} is not among the suites")
-        return [load_suite(name, data=data.get(name)) for name in self.suites]
+        return [load_suite(name, data=data[name]) if name in data else name for name in self.suites]
 
 
 def place_of(text: str) -> tuple[str, str]:
@@ -105,6 +109,8 @@ def eval_command(options: EvalOptions) -> None:
                 retry_errors=options.retry_errors,
                 watch=watch,
                 shard=options.shard,
+                engine=options.engine,
+                shards=options.shards,
             )
         except KeyboardInterrupt:
             notes().print("what is done is kept: the same command goes on from there")

@@ -61,6 +61,10 @@ class Cell:
         self._done.update(self.table.keys)
         self.recalled = len(self.table)
 
+    def skip(self, lines: Lines) -> None:
+        """Leave out the items of which another file has a record."""
+        self._done.update(key_of_item(record.id) for record in lines)
+
     def items(self) -> Iterator[Item | None]:
         """Give the items that are not done; None now and then, where many are.
 
