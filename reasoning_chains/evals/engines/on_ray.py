@@ -133,15 +133,23 @@ class OnRay:
     async def _end(self, left: Sequence[Any]) -> None:
         """Let tasks end by themselves for some seconds, then end their workers."""
         try:
-            for ref in left:
-                self._ray.cancel(ref, force=False)
+            self._cancel(left, force=False)
             ends, waiting = time.monotonic() + PATIENCE, list(left)
-            while waiting and time.monotonic() < ends:
+            while waiting and time.monotonic() < ends and self._is_there:
                 _, waiting = self._ray.wait(waiting, num_returns=len(waiting), timeout=0)
                 await asyncio.sleep(_LOOK)
         finally:
-            for ref in left:
-                self._ray.cancel(ref, force=True)
-            if self._mine:
+            self._cancel(left, force=True)
+            if self._mine and self._is_there:
                 self._mine = False
-                sys.modules["ray"].shutdown()
+                self._ray.shutdown()
+
+    def _cancel(self, refs: Sequence[Any], *, force: bool) -> None:
+        for ref in refs:
+            if self._is_there:
+                self._ray.cancel(ref, force=force)
+
+    @property
+    def _is_there(self) -> bool:
+        """Whether there is a cluster: asked for anything without one, Ray would start another."""
+        return self._ray is not None and bool(self._ray.is_initialized())
