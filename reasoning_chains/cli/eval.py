@@ -27,6 +27,8 @@ __all__ = ["DATA", "eval_command", "place_of"]
 DATA = "NAME=PATH: a suite's rows that are not in the package; repeat it."
 _BASELINE = "The earlier run to compare with: a folder, a .jsonl file, or a run's results."
 _SHARD = "One part of the problems, such as 2/8; `merge` puts the parts together."
+_ENGINE = "Runs the problems in shards: processes, or ray; else in this process alone."
+_SHARDS = "How many shards the engine makes; else one a core."
 _STORE = "A file that keeps replies; else the project's. - for none."
 
 
@@ -59,6 +61,8 @@ class EvalOptions:
     pool: Annotated[str | None, option(f"What --matched samples; else {POOL}.")] = None
     no_logprobs: Annotated[bool, option("Where the model gives none.", "--no-logprobs")] = False
     shard: Annotated[str | None, option(_SHARD)] = None
+    engine: Annotated[str, option(_ENGINE)] = "one"
+    shards: Annotated[int | None, option(_SHARDS)] = None
     as_json: Annotated[bool, option("Print the report as JSON.", "--json")] = False
     min_accuracy: Annotated[float | None, option("Fail below this share, 0.8 say.")] = None
     max_regression: Annotated[float | None, option("Fail where it fell by more, 0.02 say.")] = None
@@ -89,13 +93,17 @@ class EvalOptions:
             raise UserMistake("--pool and --no-logprobs go with --matched: add it")
         return False
 
-    def opened(self) -> list[Suite]:
-        """Open the suites, those with data of the user's own too."""
+    def opened(self) -> list[Suite | str]:
+        """Open the suites that have data of the user's own; the others have their names."""
         data = dict(map(place_of, self.data or ()))
         for name in data:
             if name not in self.suites:
                 raise UserMistake(f"--data {name}=…: {name} is not among the suites")
-        return [load_suite(name, data=data.get(name)) for name in self.suites]
+        return [load_suite(name, data=data[name]) if name in data else name for name in self.suites]
+
+    def whole(self) -> list[Suite]:
+        """Open all suites."""
+        return [load_suite(one) if isinstance(one, str) else one for one in self.opened()]
 
 
 def place_of(text: str) -> tuple[str, str]:
@@ -133,19 +141,21 @@ def eval_command(options: EvalOptions) -> None:
                 watch=watch,
                 matched=options.matching(),
                 shard=options.shard,
+                engine=options.engine,
+                shards=options.shards,
             )
         except KeyboardInterrupt:
             notes().print("what is done is kept: the same command goes on from there")
             raise
-    _show(report, options, suites)
-    met = not demands.some or demands.met(report, suites)
+    _show(report, options)
+    met = not demands.some or demands.met(report, options.whole())
     if not met or any(cell.note for cell in report.cells):
         raise typer.Exit(1)
 
 
-def _show(report: Report, options: EvalOptions, suites: list[Suite]) -> None:
+def _show(report: Report, options: EvalOptions) -> None:
     if options.matched:
-        beside = report.matched(pool=options.pool or POOL, suites=suites)
+        beside = report.matched(pool=options.pool or POOL, suites=options.whole())
         show_matched(beside, as_json=options.as_json)
     else:
         show(report, as_json=options.as_json)

@@ -13,7 +13,7 @@ from reasoning_chains.evals.item import Item
 from reasoning_chains.evals.lines import Lines
 from reasoning_chains.evals.record import Record
 from reasoning_chains.evals.suite import Suite
-from reasoning_chains.evals.table import Table
+from reasoning_chains.evals.table import Table, key_of_item
 from reasoning_chains.types import Sampling
 
 if TYPE_CHECKING:
@@ -63,8 +63,12 @@ class Cell:
             self.lines.without_errors()
         for record in self.lines:
             self.table.add(record)
-            self._done.add(record)
-        self._done.close(self.table)
+            self._done.add(record.row, self.table.keys[-1])
+
+    def skip(self, lines: Lines) -> None:
+        """Leave out the items of which another file has a record."""
+        for record in lines:
+            self._done.add(record.row, key_of_item(record.id))
 
     def items(self) -> Iterator[Item | None]:
         """Give the items that are not done; None now and then, where many are.

@@ -5,30 +5,28 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 
-from reasoning_chains.evals.record import Record
-from reasoning_chains.evals.table import Table, key_of_item
+from reasoning_chains.evals.table import key_of_item
 
 __all__ = ["Done"]
 
 
 class Done:
-    """The rows and the ids of records that are there."""
+    """The rows and the ids of records that are there; `key` is an id's number in a table."""
 
-    __slots__ = ("_keys", "_rows")
+    __slots__ = ("_keys", "_rows", "_sorted")
 
     def __init__(self) -> None:
         self._rows = bytearray()
         self._keys = array("Q")
+        self._sorted = True
 
-    def add(self, record: Record) -> None:
-        """Remember the row of a record."""
-        if record.row >= len(self._rows):
-            self._rows.extend(bytes(record.row + 1 - len(self._rows) + 4_096))
-        self._rows[record.row] = 1
-
-    def close(self, table: Table) -> None:
-        """Remember the ids of all records of a table."""
-        self._keys = array("Q", sorted(table.keys))
+    def add(self, row: int, key: int) -> None:
+        """Remember a record."""
+        if row >= len(self._rows):
+            self._rows.extend(bytes(row + 1 - len(self._rows) + 4_096))
+        self._rows[row] = 1
+        self._keys.append(key)
+        self._sorted = False
 
     def row(self, number: int) -> bool:
         """Tell whether a row is done, so that it need not be read."""
@@ -36,6 +34,8 @@ class Done:
 
     def __contains__(self, name: object) -> bool:
         """Tell whether the item of an id is done."""
+        if not self._sorted:
+            self._keys, self._sorted = array("Q", sorted(self._keys)), True
         key = key_of_item(str(name))
         place = bisect_left(self._keys, key)
         return place < len(self._keys) and self._keys[place] == key

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +13,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from reasoning_chains.content import read_text
-from reasoning_chains.errors import UserMistake
+from reasoning_chains.errors import Caught, UserMistake
 from reasoning_chains.evals.head import CellHead, Head, agreed
 from reasoning_chains.evals.lines import held, written
 from reasoning_chains.evals.options import Told
@@ -24,6 +26,7 @@ __all__ = [
     "STORE",
     "ended",
     "folder_of",
+    "free",
     "head_of",
     "kept_for",
     "record_counts",
@@ -35,6 +38,10 @@ RESULTS = ".reasoning/evals"
 STORE = "store.db"
 """The store of a shard, in the folder of its results, if nothing else is said."""
 _ENDED = "ended.json"
+
+
+_PATIENCE = 15.0
+"""Seconds to wait for one who is ending: a worker that was broken off, or is thought to be dead."""
 
 
 class _Ended(BaseModel):
@@ -105,6 +112,21 @@ def kept_for(folder: Path, head: Head) -> Iterator[None]:
         with written(folder):
             (folder / _ENDED).unlink(missing_ok=True)
         yield
+
+
+async def free(folder: Path) -> None:
+    """Wait until nobody is at work in a folder.
+
+    Raises:
+        UserMistake: Somebody is, for too long.
+    """
+    ends = time.monotonic() + _PATIENCE
+    while True:
+        with Caught(UserMistake) as caught, held(folder):
+            return
+        if caught.error is not None and time.monotonic() > ends:
+            raise caught.error
+        await asyncio.sleep(0.2)
 
 
 def ended(folder: Path, records: Mapping[str, int]) -> None:

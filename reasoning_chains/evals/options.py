@@ -10,7 +10,9 @@ from typing import Any, TypedDict
 
 from reasoning_chains.budget import Account, Budget
 from reasoning_chains.errors import UnknownName, UserMistake, ranged, shown, wanted
+from reasoning_chains.evals.engines.engine import Engine
 from reasoning_chains.evals.matching import Matching
+from reasoning_chains.evals.planning import Plan
 from reasoning_chains.evals.sharding import Shard
 from reasoning_chains.session import Settings
 from reasoning_chains.types import Sampling
@@ -29,7 +31,8 @@ class Options(TypedDict, total=False):
     what ended in an error; `watch` is told of each record. `matched` (True, or a `Matching`) asks
     besides what a comparison at equal cost needs, see `matched` and `Report.matched`. `shard`, such
     as `2/8`, is one part of the problems, with a store of its own in its folder; `merge` puts the
-    parts together.
+    parts together. `engine` runs all of them, as many as `shards` says, in `processes` of this
+    machine or on a `ray` cluster.
     """
 
     n: int | None
@@ -45,11 +48,13 @@ class Options(TypedDict, total=False):
     watch: Callable[[Progress], None] | None
     matched: bool | Matching
     shard: Shard | str | None
+    engine: str | Engine
+    shards: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The options, checked."""
+    """The options, checked; `known` is a folder whose records are not asked for again."""
 
     n: int | None = None
     seed: int = 0
@@ -64,6 +69,9 @@ class Told:
     watch: Callable[[Progress], None] | None = None
     matched: bool | Matching = False
     shard: Shard | str | None = None
+    engine: str | Engine = "one"
+    shards: int | None = None
+    known: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
@@ -77,8 +85,21 @@ class Told:
         Matching.read(self.matched)
         if self.watch is not None and not callable(self.watch):
             raise UserMistake(f"watch must be a function of a Progress, found {shown(self.watch)}")
-        if self.part is not None and self.part.of == 1:
-            raise UserMistake("shard 1/1 is the whole run: leave shard out")
+        self._check_shards()
+
+    def _check_shards(self) -> None:
+        wanted("shards", self.shards, int, type(None))
+        if self.shards is not None:
+            Shard(1, self.shards)
+        if self.engine == "one" and self.shards is not None:
+            raise UserMistake(
+                "shards are for engine='processes' or 'ray'; in this process, write shard='1/8'"
+            )
+        if self.engine != "one" and self.part is not None:
+            raise UserMistake(
+                f"shard {self.part} is run by this process, and engine runs all of them: leave "
+                "one out"
+            )
 
     @property
     def part(self) -> Shard | None:
@@ -97,6 +118,10 @@ class Told:
             if name not in known:
                 raise UnknownName("option of evaluate", name, known)
         return cls(**options)
+
+    def added(self, plan: Plan) -> Plan:
+        """Give a plan with what is asked besides, for `matched`."""
+        return plan if self.matching is None else self.matching.added(plan, self.sampling)
 
     @property
     def matching(self) -> Matching | None:

@@ -7,13 +7,13 @@ from typing import Any
 
 from reasoning_chains.content import is_there
 from reasoning_chains.errors import Caught, UserMistake
-from reasoning_chains.names import BACKENDS, open_backend
+from reasoning_chains.names import BACKENDS, check_backend, open_backend
 from reasoning_chains.project import backend_table, project_folder
 from reasoning_chains.project_code import project_object
 from reasoning_chains.protocols import Backend
 from reasoning_chains.session import as_backend
 
-__all__ = ["opened_by_name"]
+__all__ = ["check_named", "opened_by_name"]
 
 
 def opened_by_name(name: str, project: str | None) -> Backend:
@@ -48,3 +48,15 @@ def _is_own(name: str, project: str | None) -> bool:
         return False
     file = project_folder(project).joinpath(*parts).with_suffix(".py")
     return is_there(file) or find_spec(parts[0]) is not None
+
+
+def check_named(name: str, project: str | None) -> None:
+    """Refuse the name of no backend, without opening it.
+
+    Raises:
+        UserMistake: There is none of this name.
+    """
+    if _is_own(name, project):
+        project_object(name.strip(), project_folder(project), "backend")
+    else:
+        check_backend(name, project)

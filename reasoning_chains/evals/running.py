@@ -15,6 +15,7 @@ from reasoning_chains.backends.guard.recalling import Recalling
 from reasoning_chains.budget import Account, Budget
 from reasoning_chains.content import Library
 from reasoning_chains.evals.cell import Cell
+from reasoning_chains.evals.engines.engine import engine_of
 from reasoning_chains.evals.folder import ended, folder_of, head_of, kept_for, store_of
 from reasoning_chains.evals.head import Head
 from reasoning_chains.evals.item import Item
@@ -23,6 +24,7 @@ from reasoning_chains.evals.options import Options, Progress, Told
 from reasoning_chains.evals.planning import Plan, opened, planned
 from reasoning_chains.evals.report import Report, report_of
 from reasoning_chains.evals.solving import Desk, solved
+from reasoning_chains.evals.taking_in import take_in
 from reasoning_chains.loop import run_sync
 from reasoning_chains.session import AnyBackend, close_at_stop
 from reasoning_chains.templates.still import StillTemplates
@@ -65,7 +67,13 @@ async def aevaluate(
     **options: Unpack[Options],
 ) -> Report:
     """Measure chains on suites with backends; see `evaluate`."""
-    done = await gone_through(suites, chains, backends, Told.of(options))
+    told = Told.of(options)
+    engine = engine_of(told.engine)
+    if engine is not None:
+        from reasoning_chains.evals.engines.spreading import spread
+
+        return await spread((suites, chains, backends), told, engine)
+    done = await gone_through(suites, chains, backends, told)
     return report_of(done.cells, done.folder, done.note)
 
 
@@ -85,9 +93,7 @@ async def gone_through(suites: Any, chains: Any, backends: Any, told: Told) -> G
         UserMistake: As `evaluate`.
     """
     settings, root = told.settings, Library.of(told.project).roots[0]
-    plan = planned(suites, chains, told.n, settings.project)
-    if told.matching is not None:
-        plan = told.matching.added(plan, told.sampling)
+    plan = told.added(planned(suites, chains, told.n, settings.project))
     async with AsyncExitStack() as stack:
         them = opened(backends, settings.project)
         head = head_of(plan, [name for name, _, _ in them], told)
@@ -98,6 +104,7 @@ async def gone_through(suites: Any, chains: Any, backends: Any, told: Told) -> G
             if mine:
                 stack.push_async_callback(asked[name].aclose)
         stack.enter_context(kept_for(folder, head))
+        await take_in(folder, head, store)
         cells = _cells(plan.in_shard(told.part), asked, head, folder)
         for cell in cells:
             stack.callback(cell.lines.close)
@@ -144,6 +151,8 @@ class _Running:
         """Read what is there, check what is asked, and do what is left."""
         for cell in self.cells:
             cell.recall(retry_errors=self.told.retry_errors)
+            if self.told.known is not None:
+                cell.skip(Lines(Path(self.told.known) / cell.head.file))
             self._charge(cell)
             await self._check(cell)
         there = sum(len(cell.table) for cell in self.cells)

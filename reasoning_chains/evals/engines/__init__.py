@@ -1,0 +1,1 @@
+"""Where the shards of a run are carried out: in processes of this machine, or on a Ray cluster."""
