@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from reasoning_chains.budget import Budget
     from reasoning_chains.chain import Chain
     from reasoning_chains.chains.analogical import Analogical
+    from reasoning_chains.chains.as_given import AsGiven
     from reasoning_chains.chains.cascade import Cascade
     from reasoning_chains.chains.direct import Direct
     from reasoning_chains.chains.ensemble import Ensemble
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Agent",
     "Analogical",
+    "AsGiven",
     "AutoCoT",
     "BackendError",
     "BetaRule",
@@ -125,6 +127,7 @@ __all__ = [
 _HOMES = {
     "Agent": "agents",
     "Analogical": "chains.analogical",
+    "AsGiven": "chains.as_given",
     "AutoCoT": "auto_cot",
     "BackendError": "errors",
     "BetaRule": "voting",

@@ -26,6 +26,7 @@ from reasoning_chains.types import Sampling
 __all__ = ["DATA", "eval_command", "place_of", "show"]
 
 DATA = "NAME=PATH: a suite's rows that are not in the package; repeat it."
+_HARNESS = "A folder for the results as lm-evaluation-harness writes them."
 _STORE = "A file that keeps replies; else the project's. - for none."
 
 
@@ -33,7 +34,7 @@ _STORE = "A file that keeps replies; else the project's. - for none."
 class EvalOptions:
     """What `eval` takes."""
 
-    suites: Annotated[list[str], typer.Argument(help="As `evals` lists them.")]
+    suites: Annotated[list[str], typer.Argument(help="As `evals` lists them, or task files.")]
     chain: Annotated[
         list[str], option("A chain's spelling, or module:Name; repeat it.", "--chain", "-c")
     ]
@@ -51,6 +52,7 @@ class EvalOptions:
     lang: Annotated[str | None, option("en or zh; else by the question's script.")] = None
     store: Annotated[str | None, option(_STORE)] = None
     results: Annotated[str | None, option("The folder of the records; else one of its own.")] = None
+    harness: Annotated[str | None, option(_HARNESS)] = None
     retry_errors: Annotated[bool, option("Ask again what failed.", "--retry-errors")] = False
     as_json: Annotated[bool, option("Print the report as JSON.", "--json")] = False
 
@@ -85,11 +87,12 @@ def place_of(text: str) -> tuple[str, str]:
 @with_options(EvalOptions)
 def eval_command(options: EvalOptions) -> None:
     """Measure ways of reasoning: accuracy beside cost, with intervals and paired tests."""
+    suites = options.opened()
     store = {None: True, "-": False}.get(options.store, options.store or True)
     with measuring() as watch:
         try:
             report = evaluate(
-                options.opened(),
+                suites,
                 options.chain,
                 options.backend or ["embedded"],
                 n=options.n,
@@ -107,8 +110,18 @@ def eval_command(options: EvalOptions) -> None:
             notes().print("what is done is kept: the same command goes on from there")
             raise
     show(report, as_json=options.as_json)
+    if options.harness is not None:
+        _hand_over(report, options.harness, suites)
     if any(cell.note for cell in report.cells):
         raise typer.Exit(1)
+
+
+def _hand_over(report: Report, folder: str, suites: Sequence[Suite]) -> None:
+    """Write the results in the other format too, and say where."""
+    from reasoning_chains.evals.harness.writing import write_harness
+
+    for path in write_harness(report.folder, folder, suites=suites):
+        notes().print(safe(f"written: {path}"), style="dim")
 
 
 def show(report: Report, *, as_json: bool) -> None:

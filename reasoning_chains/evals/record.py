@@ -51,7 +51,8 @@ class Record(_Line):
 
     `calls` and tokens are those of the reasoning, each sample counted as if asked alone, and
     `money` what that costs; `scoring_tokens` are those of a scorer that asks a model. `seconds`
-    are wall-clock time, waiting for the backend's pace included.
+    are wall-clock time, waiting for the backend's pace included. `replies` are kept where the
+    scorer reads those.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Record(_Line):
     bill: Bill = Bill()
     seconds: float = 0.0
     candidates: tuple[Ballot, ...] = ()
+    replies: tuple[str, ...] = ()
 
     def line(self) -> bytes:
         """Give the record as one line of JSON."""

@@ -21,7 +21,7 @@ from reasoning_chains.evals.suite import Suite, load_suite
 from reasoning_chains.evals.table import Table
 from reasoning_chains.voting import majority
 
-__all__ = ["RULES", "revote"]
+__all__ = ["RULES", "revote", "suite_of"]
 
 _Key: TypeAlias = Callable[[str], str]
 _Ballots: TypeAlias = tuple[Ballot, ...]
@@ -65,7 +65,7 @@ def revote(
     head, given = read_head(Path(folder)), {suite.name: suite for suite in suites}
     made = []
     for cell in head.cells:
-        suite = _suite(cell, head, given, project)
+        suite = suite_of(cell, head, given, project)
         judge = suite.scorer if scorer is None else open_scorer(scorer, suite.project)
         if not isinstance(judge, Rule):
             told = scorer or suite.card.scorer
@@ -74,9 +74,14 @@ def revote(
     return report_of(made, Path(folder))
 
 
-def _suite(
+def suite_of(
     cell: CellHead, head: Head, given: Mapping[str, Suite], project: str | Path | None
 ) -> Suite:
+    """Open the suite of a recorded cell, as it was.
+
+    Raises:
+        UserMistake: It is not known, or its card or rows were changed.
+    """
     suite = given.get(cell.suite) or load_suite(cell.suite, project)
     if head.n is not None:
         suite = suite.sized(head.n)

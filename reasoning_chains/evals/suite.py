@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reasoning_chains.content import Library, is_there, safe_name
 from reasoning_chains.errors import UnknownName, UserMistake, ranged, wanted
@@ -19,9 +20,13 @@ from reasoning_chains.evals.scorers.opening import open_scorer
 from reasoning_chains.evals.sources.opening import open_source
 from reasoning_chains.evals.sources.row import Row, Source, at_row
 
+if TYPE_CHECKING:
+    from reasoning_chains.evals.harness.task import Task, TaskMaker
+
 __all__ = ["FILE", "Suite", "load_suite", "suite_at", "suite_names"]
 
 FILE = "eval.yaml"
+_ENDINGS = (".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class Suite:
         scorer: Says what a solution is worth.
         source: Gives the rows.
         size: How many problems at most; None means all that there are.
+        task: The task of lm-evaluation-harness that it is, if it is one.
     """
 
     name: str
@@ -45,6 +51,7 @@ class Suite:
     scorer: Scorer
     source: Source
     size: int | None = None
+    task: Task | None = None
 
     def __iter__(self) -> Iterator[Item]:
         """Give the items one after the other, in constant memory.
@@ -54,7 +61,7 @@ class Suite:
                 and the row are named.
         """
         made, seen, again = 0, Filter(), dict[str, int]()
-        maker = Maker(self.card, self.scorer, self.project)
+        maker = self._maker()
         for row in self._rows():
             if self.size is not None and made >= self.size:
                 return
@@ -70,13 +77,18 @@ class Suite:
     def _rows(self) -> Iterator[Row]:
         return islice(self.source.rows(), self.card.data.begin - 1, None)
 
-    def _item(self, maker: Maker, row: Row) -> Item:
+    def _maker(self) -> Maker | TaskMaker:
+        if self.task is not None:
+            return self.task.maker()
+        return Maker(self.card, self.scorer, self.project)
+
+    def _item(self, maker: Maker | TaskMaker, row: Row) -> Item:
         try:
-            return maker.item(row.values)
+            return maker.of(row)
         except UserMistake as error:
             raise at_row(self.source.name, row.number, error) from None
 
-    def _again(self, maker: Maker, item: Item, row: Row, again: dict[str, int]) -> Item:
+    def _again(self, maker: Maker | TaskMaker, item: Item, row: Row, again: dict[str, int]) -> Item:
         """Look at the rows before for an id that the filter takes for an old one.
 
         One of the row's own may not stand twice; where it was made of what is asked, and the same
@@ -84,7 +96,7 @@ class Suite:
         """
         if item.id not in again:
             earlier = takewhile(lambda other: other.number < row.number, self._rows())
-            same = [other.number for other in earlier if maker.item(other.values).id == item.id]
+            same = [other.number for other in earlier if maker.of(other).id == item.id]
             if not same:
                 return item
             if maker.has_id(row.values):
@@ -154,7 +166,8 @@ def load_suite(
     """Open a suite by its name: the project's `evals/NAME/eval.yaml`, else the bundled one.
 
     Args:
-        name: `last_letters`; with a task, `bbh:word_sorting`.
+        name: `last_letters`; with a task, `bbh:word_sorting`; or the path of an `eval.yaml` or of
+            a task file of lm-evaluation-harness, `gsm8k.yaml`, with a filter, `gsm8k.yaml:strict`.
         project: The folder where it is looked up; the current one if left out.
         size: How many problems; else what the file says, else all.
         data: The rows of a suite that has them not in the package: a file or a folder.
@@ -169,9 +182,12 @@ def load_suite(
     library = Library.of(project)
     bare, _, task = name.partition(":")
     path = library.find("evals", f"{bare}/{FILE}") if safe_name(bare) else None
+    if path is None and bare.endswith(_ENDINGS):
+        path = Path(bare)
     if path is None:
         raise UnknownName("suite", bare, suite_names(project))
     suite = suite_at(path, project, task=task, data=data)
+    suite = suite if suite.task is None else replace(suite, name=name)
     if exemplars is not None:
         suite = _shown(suite, exemplars)
     return suite if size is None else suite.sized(size)
@@ -196,15 +212,21 @@ def suite_at(
 ) -> Suite:
     """Open the suite of an `eval.yaml` that lies anywhere, or of the folder that holds one.
 
+    A YAML file with another name is a task of lm-evaluation-harness.
+
     Raises:
         UserMistake: As `load_suite`.
     """
     wanted("path of a suite", path, str, PathLike)
     wanted("data", data, str, PathLike, type(None))
     file = Path(path) / FILE if Path(path).is_dir() else Path(path)
+    given = None if data is None else Path(data).expanduser()
+    if file.name.endswith(_ENDINGS) and file.name != FILE:
+        from reasoning_chains.evals.harness.task import open_task
+
+        return open_task(file, project, task=task, data=given)
     card, folder = read_card(file), file.resolve().parent
     roots = Library.of(project).roots
-    given = None if data is None else Path(data).expanduser()
     name = f"{folder.name}:{task}" if task else folder.name
     try:
         card = _of_task(card, folder.name, task, given)
