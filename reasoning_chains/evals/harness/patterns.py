@@ -16,7 +16,7 @@ from reasoning_chains.errors import MissingPackage, UserMistake, shown
 __all__ = ["Pattern", "literal", "pattern_of"]
 
 _LONGEST = 10_000
-_WORK = 4_000_000_000
+_WORK = 400_000_000
 """Characters of a text times matches in it, at most: the rest may be gone through for each."""
 _SPACE = (
     r"\x09-\x0d\x1c-\x20\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}"

@@ -18,6 +18,8 @@ __all__ = ["ENDINGS", "Foreign", "functions", "read_task", "root_of"]
 ENDINGS = (".yaml", ".yml")
 _DEEPEST = 16
 _DEEP = 200
+_OPENING = "[{-?:"
+"""Without so many of these, nothing is nested deep."""
 _MOST = 1_000_000
 """Values of one file, those that are named again counted again."""
 _TASKS = "tasks"
@@ -93,6 +95,7 @@ def _included(path: Path, name: str, root: Path) -> Path:
 def _parsed(path: Path) -> dict[str, Any]:
     text = read_text(path)
     try:
+        _shallow(text, path)
         loader = _Loader(text)
         try:
             node = loader.get_single_node()
@@ -109,23 +112,33 @@ def _parsed(path: Path) -> dict[str, Any]:
     return {str(key): value for key, value in data.items()}
 
 
+def _shallow(text: str, path: Path) -> None:
+    """Refuse what is nested deep: to build it, the parser calls itself until the process ends."""
+    if sum(map(text.count, _OPENING)) < _DEEP:
+        return
+    depth = 0
+    for event in yaml.parse(text, _Loader):  # one by one, and nothing is built
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEP:
+            raise UserMistake(f"{path} is nested more than {_DEEP} deep")
+
+
 def _measured(node: Any, path: Path) -> None:
     """Refuse what would be large once each alias is written out, before anything is made of it."""
     sizes: dict[int, int] = {}
-    if node is not None and _size(node, sizes, 0) > _MOST:
+    if node is not None and _size(node, sizes) > _MOST:
         raise UserMistake(f"{path} holds more than {_MOST:,} values, its aliases written out")
 
 
-def _size(node: Any, sizes: dict[int, int], depth: int) -> int:
+def _size(node: Any, sizes: dict[int, int]) -> int:
     known = sizes.get(id(node))
     if known is not None:
         return known
-    if depth > _DEEP:
-        return _MOST + 1
     sizes[id(node)] = _MOST + 1  # one that holds itself has no end
     inner = node.value if isinstance(node.value, list) else ()
     parts = [part for one in inner for part in (one if isinstance(one, tuple) else (one,))]
-    made = 1 + sum(_size(part, sizes, depth + 1) for part in parts)
+    made = 1 + sum(_size(part, sizes) for part in parts)
     sizes[id(node)] = made
     return made
 
