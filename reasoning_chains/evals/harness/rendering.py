@@ -35,6 +35,12 @@ def _environment() -> MeteredEnvironment:
     return made
 
 
+@lru_cache(maxsize=1024)
+def _compiled(text: str) -> Any:
+    """Compile a template; tasks of one family share theirs."""
+    return _environment().from_string(text)
+
+
 class Field:
     """A field of a task.
 
@@ -48,7 +54,7 @@ class Field:
         self._template: Any = None
         if isinstance(told, str):
             try:
-                self._template = _environment().from_string(told)
+                self._template = _compiled(told)
             except (jinja2.TemplateSyntaxError, RecursionError) as error:
                 raise TemplateMistake(f"key {key!r} is no template: {error}") from None
 
