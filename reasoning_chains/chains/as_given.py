@@ -57,10 +57,11 @@ class AsGiven(Chain):
 
     async def solve(self, problem: Problem, run: Run) -> Solution:
         """Ask, and read the answer; of several replies the first counts."""
-        given = _given(problem)
-        drawn = {key: given.get("sampling", {}).get(key) for key in _SAMPLING}
-        sampling = run.sampling.over(Sampling(**drawn))
+        given = _part(problem.inputs, "given")
+        drawn = _part(given, "sampling")
+        sampling = run.sampling.over(Sampling(**{key: drawn.get(key) for key in _SAMPLING}))
         count = given.get("repeats", 1) if self.samples is None else self.samples
+        ranged("repeats of what is given", count, int, 1)
         if count > 1:
             return await self._several(problem, run, sampling, count)
         told: dict[str, Any] = {key: given.get(key, "") for key in ("system", "prefix", "turns")}
@@ -80,6 +81,8 @@ class AsGiven(Chain):
         return concluded(run, problem, None, found)
 
 
-def _given(problem: Problem) -> Mapping[str, Any]:
-    found = problem.inputs.get("given")
-    return found if isinstance(found, Mapping) else {}
+def _part(told: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """Give a mapping that stands below a key; an empty one where there is none."""
+    found: Mapping[str, Any] = told.get(key) or {}
+    wanted(f"input {key!r} of as_given", found, Mapping)
+    return found

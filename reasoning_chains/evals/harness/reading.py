@@ -9,14 +9,14 @@ from typing import Any
 
 import yaml
 
-from reasoning_chains.content import is_there, read_text
+from reasoning_chains.content import Library, is_there, read_text
 from reasoning_chains.errors import UserMistake, shown
 from reasoning_chains.yaml_text import yaml_place
 
 __all__ = ["ENDINGS", "Foreign", "functions", "read_task", "root_of"]
 
 ENDINGS = (".yaml", ".yml")
-_DEEPEST = 16
+_FILES = 64
 _DEEP = 200
 _OPENING = "[{-?:"
 """Without so many of these, nothing is nested deep."""
@@ -46,31 +46,33 @@ def read_task(path: Path) -> dict[str, Any]:
         UserMistake: A file is no YAML, is not there, is out of proportion, or lies outside of the
             folder of tasks; it is named.
     """
-    return _read(path, root_of(path), ())
+    return _read(path, root_of(path), (), [])
 
 
 def root_of(path: Path) -> Path:
     """Give the folder that a task may take files from.
 
-    The folder `tasks` that holds it, else the current folder if that holds it, else its own.
+    The folder `tasks` that holds it, else the project's if that holds it, else its own.
     """
     place = path.resolve()
     for folder in place.parents:
         if folder.name == _TASKS:
             return folder
-    here = Path.cwd()
+    here = Library.of().roots[0]
     return here if place.is_relative_to(here) else place.parent
 
 
-def _read(path: Path, root: Path, above: tuple[Path, ...]) -> dict[str, Any]:
+def _read(path: Path, root: Path, above: tuple[Path, ...], read: list[Path]) -> dict[str, Any]:
+    """Read a file with what it includes; `above` include it, `read` are all so far."""
+    read.append(path)
     if path.resolve() in above:
         raise UserMistake(f"{above[-1]} includes {path}, which includes it in turn")
-    if len(above) > _DEEPEST:
-        raise UserMistake(f"{path} is included more than {_DEEPEST} files deep")
+    if len(read) > _FILES:
+        raise UserMistake(f"{read[0]} includes more than {_FILES} files")
     data = _parsed(path)
     merged: dict[str, Any] = {}
     for name in _names(path, data.pop("include", None)):
-        merged |= _read(_included(path, name, root), root, (*above, path.resolve()))
+        merged |= _read(_included(path, name, root), root, (*above, path.resolve()), read)
     return merged | data
 
 
@@ -85,7 +87,7 @@ def _names(path: Path, told: Any) -> list[str]:
 def _included(path: Path, name: str, root: Path) -> Path:
     place = path.parent / name
     if Path(name).is_absolute() or not place.resolve().is_relative_to(root):
-        told = "what a task includes must lie below the folder `tasks` or the current folder"
+        told = "what a task includes must lie below a folder `tasks`, or the project's"
         raise UserMistake(f"{path} includes {shown(name)}, which leads out of {root}: {told}")
     if not (is_there(place) and place.is_file()):
         raise UserMistake(f"{path} includes {shown(name)}, which is not there")

@@ -249,5 +249,4 @@ def _suite_card(path: Path, card: TaskCard, scorer: TaskScorer) -> Card:
         data=data_of(path, card, card.split),
         kind="text",
         scorer=scorer.name,
-        shots=card.num_fewshot,
     )

@@ -56,13 +56,13 @@ class _Model:
     def _keep(self, name: str, suite: Suite, sampled: Sampled) -> None:
         done = max(map(len, sampled.values.values()), default=0)
         original = sampled.read if suite.size is None else None
-        version = suite.task and suite.task.card.version
+        task = suite.task and suite.task.card
         told: dict[str, Any] = {
             "results": {"name": name, "alias": name, "sample_len": done, **sampled.results()},
             "group_subtasks": [],
             "configs": _config(suite, name),
-            "versions": version,
-            "n-shot": suite.card.shots if suite.task and sampled.as_given else 0,
+            "versions": task and task.version,
+            "n-shot": task.num_fewshot if task and sampled.as_given else 0,
             "higher_is_better": {sampled.metric: True},
             "n-samples": {"original": original, "effective": done},
             "task_hashes": sampled.hashes.hexdigest(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,9 @@ def test_an_include_that_is_not_there_or_goes_round_is_told(tmp_path: Path) -> N
         UserMistake, match=r"includes .*two.yaml, which includes it in turn|in turn"
     ):
         open_task(task_file(tmp_path, "two.yaml", include="one.yaml"))
+    task_file(tmp_path, "base.yaml", task=None)
+    with pytest.raises(UserMistake, match=r"sums.yaml includes more than 64 files"):
+        open_task(task_file(tmp_path, include=["base.yaml"] * 100))
     with pytest.raises(UserMistake, match="include must name files, found 7"):
         open_task(task_file(tmp_path, include=[7]))
 
@@ -132,6 +137,19 @@ def test_python_that_is_not_needed_is_left_alone(tmp_path: Path) -> None:
     )
     suite = open_task(path)
     assert "not counted: f1" in suite.card.description
+
+
+def test_a_pattern_needs_its_package(tmp_path: Path) -> None:
+    path = task_file(tmp_path)
+    program = f"""import sys; sys.modules["re2"] = None
+from reasoning_chains.evals.suite import suite_at
+from reasoning_chains.errors import MissingPackage
+try: suite_at({str(path)!r})
+except MissingPackage as error: print(error)"""
+    run = [sys.executable, "-c", program]
+    told = subprocess.run(run, capture_output=True, text=True, check=True)
+    assert "needs the package google-re2" in told.stdout
+    assert "pip install 'reasoning-chains[harness]'" in told.stdout
 
 
 def _laughs(merge: bool) -> str:

@@ -114,6 +114,9 @@ def test_as_given_sends_any_question_as_it_is() -> None:
         AsGiven(form="chat")  # type: ignore[arg-type]
     with pytest.raises(UserMistake, match="as_given samples"):
         AsGiven(samples=0)
+    for given in (7, {"sampling": [1]}, {"repeats": 0}, {"turns": [{"question": "1"}]}):
+        with pytest.raises(UserMistake):
+            AsGiven().invoke(Problem("1 =", inputs={"given": given}), backend=backend)
 
 
 VOTED: dict[str, Any] = {

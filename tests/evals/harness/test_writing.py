@@ -14,7 +14,7 @@ from reasoning_chains.evals.harness.writing import write_harness
 from reasoning_chains.evals.suite import Suite, load_suite
 from tests.evals.answering import Adder, sums
 from tests.evals.harness.files import opened, rows_file, task_file
-from tests.evals.harness.peers import Peer, load_yaml, prompt, values
+from tests.evals.harness.peers import Peer, prompt, values
 from tests.evals.harness.test_suites import answering
 
 METRIC = "exact_match"
@@ -40,6 +40,7 @@ def test_the_table_of_the_harness_shows_it(tmp_path: Path) -> None:
 
 
 def test_every_sample_is_what_the_harness_itself_would_write(tmp_path: Path) -> None:
+    from lm_eval.tasks._yaml_loader import load_yaml
     from lm_eval.utils import hash_string
 
     suite = opened(tmp_path, description="Add.\n")
