@@ -31,7 +31,7 @@ ROOT = Path(lm_eval.__file__).parent / "tasks"
 _FIELDS = ("doc_to_text", "doc_to_target", "doc_to_choice", "description", "gen_prefix")
 _OWN = ("doc_to_text", "doc_to_target", "doc_to_choice", "gen_prefix")
 _COUNT = 12
-_TRIED = 32
+_TRIED = 16
 _LISTED = ("One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 _MADE: tuple[Callable[[str, int], Any], ...] = (
     lambda name, place: (f"Word {name} {place}.", f"{place},234", "ABCD"[place % 4])[place % 3],
