@@ -63,6 +63,8 @@ def figures(name: str) -> str:
             lines.append(_line(task, f"around {chain}", row))
     if len(lines) == HEAD and name in {*(one.partition(",")[0] for one in MEASURED), *INSIDE}:
         return "Not measured yet on the weights in the package."
+    if len(lines) == HEAD and name == "as_given":
+        return "It is not measured by itself: it reaches what the prompt reaches that it is given."
     if len(lines) == HEAD:
         return "It is not measured by itself: it reaches what the chains in it reach."
     return "\n".join(lines) + _made(data)

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import evidence, methods
+from benchmarks import evidence, harness, methods
 from benchmarks.drawing import made_by, read, rows, share
 
 HERE = Path(__file__).parent
@@ -23,6 +23,7 @@ PAGES = (
     "docs/agents.md",
     "docs/choosing.md",
     "docs/embedded-model.md",
+    "docs/harness.md",
     "docs/reliability.md",
     "docs/statistics.md",
     "docs/workflows.md",
@@ -194,6 +195,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "pairs coverage": evidence.pairs_coverage,
     "means coverage": evidence.means_coverage,
     "statistics speed": evidence.statistics_speed,
+    "harness": harness.table,
     **methods.parts(),
 }
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from reasoning_chains.budget import Budget
     from reasoning_chains.chain import Chain
     from reasoning_chains.chains.analogical import Analogical
+    from reasoning_chains.chains.as_given import AsGiven
     from reasoning_chains.chains.cascade import Cascade
     from reasoning_chains.chains.direct import Direct
     from reasoning_chains.chains.ensemble import Ensemble
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Agent",
     "Analogical",
+    "AsGiven",
     "AutoCoT",
     "BackendError",
     "BetaRule",
@@ -129,6 +131,7 @@ __all__ = [
 _HOMES = {
     "Agent": "agents",
     "Analogical": "chains.analogical",
+    "AsGiven": "chains.as_given",
     "AutoCoT": "auto_cot",
     "BackendError": "errors",
     "BetaRule": "voting",

@@ -33,6 +33,7 @@ __all__ = [
 
 CHAINS: Mapping[str, str] = {
     "analogical": "reasoning_chains.chains.analogical:Analogical",
+    "as_given": "reasoning_chains.chains.as_given:AsGiven",
     "cascade": "reasoning_chains.chains.cascade:Cascade",
     "direct": "reasoning_chains.chains.direct:Direct",
     "ensemble": "reasoning_chains.chains.ensemble:Ensemble",

@@ -12,7 +12,7 @@ from reasoning_chains.cli.ask import option
 from reasoning_chains.cli.gating import Demands
 from reasoning_chains.cli.measuring import measuring
 from reasoning_chains.cli.options import with_options
-from reasoning_chains.cli.printing import notes
+from reasoning_chains.cli.printing import notes, safe
 from reasoning_chains.cli.reporting import show, show_matched
 from reasoning_chains.errors import UserMistake
 from reasoning_chains.evals.gate import Gate
@@ -29,6 +29,7 @@ _BASELINE = "The earlier run to compare with: a folder, a .jsonl file, or a run'
 _SHARD = "One part of the problems, such as 2/8; `merge` puts the parts together."
 _ENGINE = "Runs the problems in shards: processes, or ray; else in this process alone."
 _SHARDS = "How many shards the engine makes; else one a core."
+_HARNESS = "A folder for the results as lm-evaluation-harness writes them."
 _STORE = "A file that keeps replies; else the project's. - for none."
 
 
@@ -36,7 +37,7 @@ _STORE = "A file that keeps replies; else the project's. - for none."
 class EvalOptions:
     """What `eval` takes."""
 
-    suites: Annotated[list[str], typer.Argument(help="As `evals` lists them.")]
+    suites: Annotated[list[str], typer.Argument(help="As `evals` lists them, or task files.")]
     chain: Annotated[
         list[str], option("A chain's spelling, or module:Name; repeat it.", "--chain", "-c")
     ]
@@ -54,6 +55,7 @@ class EvalOptions:
     lang: Annotated[str | None, option("en or zh; else by the question's script.")] = None
     store: Annotated[str | None, option(_STORE)] = None
     results: Annotated[str | None, option("The folder of the records; else one of its own.")] = None
+    harness: Annotated[str | None, option(_HARNESS)] = None
     retry_errors: Annotated[bool, option("Ask again what failed.", "--retry-errors")] = False
     matched: Annotated[
         bool, option("Compare at equal tokens, and ask what it needs.", "--matched")
@@ -154,6 +156,12 @@ def eval_command(options: EvalOptions) -> None:
 
 
 def _show(report: Report, options: EvalOptions) -> None:
+    """Print what was found, and write it in the other format where that is wanted."""
+    if options.harness is not None:
+        from reasoning_chains.evals.harness.writing import write_harness
+
+        for path in write_harness(report.folder, options.harness, suites=options.whole()):
+            notes().print(safe(f"written: {path}"), style="dim")
     if options.matched:
         beside = report.matched(pool=options.pool or POOL, suites=options.whole())
         show_matched(beside, as_json=options.as_json)

@@ -108,7 +108,9 @@ def _show_item(item: Item) -> None:
 
 @evals_commands.command("check")
 def check_suite(
-    path: Annotated[str, typer.Argument(help="A suite's name, its folder, or its eval.yaml.")],
+    path: Annotated[
+        str, typer.Argument(help="A suite's name, its folder, its eval.yaml, or a task file.")
+    ],
     data: _Data = None,
     most: Annotated[int | None, typer.Option(help="End after so many problems.")] = None,
 ) -> None:
@@ -135,7 +137,7 @@ def _tell(suite: Suite, checked: Checked) -> None:
     if set(checked.levels) != {""}:
         out.print(safe(f"levels: {_counts(checked.levels)}"))
     if not checked.scored:
-        out.print(safe(f"{suite.card.scorer} was not tried: it needs a model or a sandbox"))
+        out.print(safe(f"{suite.card.scorer} was not tried: it needs more than an answer"))
     if checked.note:
         out.print(safe(checked.note))
 

@@ -14,6 +14,7 @@ from reasoning_chains.evals.card import Card
 from reasoning_chains.evals.item import Item
 from reasoning_chains.evals.score import Rule, Scorer
 from reasoning_chains.evals.sources.jsonl import parsed_json
+from reasoning_chains.evals.sources.row import Row
 from reasoning_chains.evals.wording import Wording
 from reasoning_chains.types import KINDS, Kind, Problem
 
@@ -33,6 +34,10 @@ class Maker:
             key: Wording(text, key, project) for key, text in texts.items() if text is not None
         }
         self._found: dict[tuple[str, ...], dict[str, str | None]] = {}
+
+    def of(self, row: Row) -> Item:
+        """Make the item of a row; see `item`."""
+        return self.item(row.values)
 
     def item(self, values: Mapping[str, Any]) -> Item:
         """Make an item.

@@ -59,7 +59,8 @@ class Record(_Line):
     `money` what that costs; `reasoning_tokens` are those completion tokens that were native
     thinking, as far as the backend tells; `scoring_tokens` are those of a scorer that asks a
     model. `seconds` are wall-clock time, waiting for the backend's pace included. `row` is that of
-    the item, so that a run which goes on need not read it again.
+    the item, so that a run which goes on need not read it again. `replies` are kept where the
+    scorer reads those.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Record(_Line):
     bill: Bill = Bill()
     seconds: float = 0.0
     candidates: tuple[Ballot, ...] = ()
+    replies: tuple[str, ...] = ()
 
     def line(self) -> bytes:
         """Give the record as one line of JSON."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from reasoning_chains.solution import Solution
     from reasoning_chains.types import Problem
 
-__all__ = ["OUTCOMES", "Outcome", "Rule", "Score", "Scorer", "unread"]
+__all__ = ["OUTCOMES", "OfReplies", "Outcome", "Rule", "Score", "Scorer", "unread"]
 
 Outcome: TypeAlias = Literal["right", "wrong", "unparsed", "refused", "cut", "error"]
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
@@ -86,6 +86,16 @@ class Rule:
         if solution.answer is None:
             return unread(solution)
         return self.judge(problem, solution.answer, target)
+
+
+class OfReplies:
+    """A scorer that reads whole replies, which are kept in the records: they can be told later."""
+
+    __slots__ = ()
+
+    def replies(self, solution: Solution) -> tuple[str, ...]:
+        """Give the replies that it scores."""
+        raise NotImplementedError
 
 
 _NOTHING: dict[str, Outcome] = {

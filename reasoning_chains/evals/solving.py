@@ -12,7 +12,7 @@ from reasoning_chains.errors import BudgetSpent, Caught
 from reasoning_chains.evals.cell import Cell
 from reasoning_chains.evals.item import Item
 from reasoning_chains.evals.record import Record, recorded
-from reasoning_chains.evals.score import Score
+from reasoning_chains.evals.score import OfReplies, Score, Scorer
 from reasoning_chains.failing import innermost
 from reasoning_chains.pricing import Price
 from reasoning_chains.run import Run
@@ -81,7 +81,16 @@ def _record(cell: Cell, item: Item, run: Run, score: Score, solution: Solution |
     told = solution or Solution(None, usage=run.usage, bill=run.bill, stop_reason="failed")
     price = Price.read(getattr(cell.backend, "price", None)) or Price()
     made = recorded(item, _groups(cell, item), score, told, price.of(told.usage))
-    return made.model_copy(update={"scoring_tokens": run.usage.tokens - told.usage.tokens})
+    kept = _kept(cell.suite.scorer, told)
+    update = {"scoring_tokens": run.usage.tokens - told.usage.tokens, "replies": kept}
+    return made.model_copy(update=update)
+
+
+def _kept(scorer: Scorer, solution: Solution) -> tuple[str, ...]:
+    """Give the replies that are recorded: those of a scorer that reads them, as can be written."""
+    if not isinstance(scorer, OfReplies):
+        return ()
+    return tuple(text.encode(errors="replace").decode() for text in scorer.replies(solution))
 
 
 def _groups(cell: Cell, item: Item) -> dict[str, str]:

@@ -34,7 +34,8 @@ class Stream:
     def __init__(self, suite: Suite, done: Done | None = None) -> None:
         self._suite, self._done = suite, done
         self._past = never if done is None else done.row
-        self._maker = Maker(suite.card, suite.scorer, suite.project)
+        task = suite.task
+        self._maker = task.maker() if task else Maker(suite.card, suite.scorer, suite.project)
         self._seen, self._repeated = Filter(), dict[str, int]()
 
     def __iter__(self) -> Iterator[Item | None]:
@@ -71,7 +72,7 @@ class Stream:
 
     def _item(self, row: Row) -> Item:
         try:
-            return replace(self._maker.item(row.values), row=row.number)
+            return replace(self._maker.of(row), row=row.number)
         except UserMistake as error:
             raise at_row(self._suite.source.name, row.number, error) from None
 
@@ -94,7 +95,7 @@ class Stream:
         """
         if item.id not in self._repeated:
             earlier = takewhile(lambda other: other.number < row.number, self._rows())
-            same = [one.number for one in earlier if self._maker.item(one.values).id == item.id]
+            same = [one.number for one in earlier if self._maker.of(one).id == item.id]
             if not same:
                 return item
             if self._maker.has_id(row.values):

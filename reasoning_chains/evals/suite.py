@@ -22,10 +22,12 @@ from reasoning_chains.evals.stream import Stream
 
 if TYPE_CHECKING:
     from reasoning_chains.evals.done import Done
+    from reasoning_chains.evals.harness.task import Task
 
 __all__ = ["FILE", "Suite", "load_suite", "suite_at", "suite_names"]
 
 FILE = "eval.yaml"
+_ENDINGS = (".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Suite:
         source: Gives the rows.
         size: How many problems at most; None means all that there are.
         shard: Which part of them; None means all.
+        task: The task of lm-evaluation-harness that it is, if it is one.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Suite:
     source: Source
     size: int | None = None
     shard: Shard | None = None
+    task: Task | None = None
 
     def __iter__(self) -> Iterator[Item]:
         """Give the items one after the other, in constant memory.
@@ -126,7 +130,8 @@ def load_suite(
     """Open a suite by its name: the project's `evals/NAME/eval.yaml`, else the bundled one.
 
     Args:
-        name: `last_letters`; with a task, `bbh:word_sorting`.
+        name: `last_letters`; with a task, `bbh:word_sorting`; or the path of an `eval.yaml` or of
+            a task file of lm-evaluation-harness, `gsm8k.yaml`, with a filter, `gsm8k.yaml:strict`.
         project: The folder where it is looked up; the current one if left out.
         size: How many problems; else what the file says, else all.
         data: The rows of a suite that has them not in the package: a file or a folder.
@@ -141,9 +146,12 @@ def load_suite(
     library = Library.of(project)
     bare, _, task = name.partition(":")
     path = library.find("evals", f"{bare}/{FILE}") if safe_name(bare) else None
+    if path is None and bare.endswith(_ENDINGS):
+        path = Path(bare)
     if path is None:
         raise UnknownName("suite", bare, suite_names(project))
     suite = suite_at(path, project, task=task, data=data)
+    suite = suite if suite.task is None else replace(suite, name=name)
     if exemplars is not None:
         suite = _shown(suite, exemplars)
     return suite if size is None else suite.sized(size)
@@ -168,15 +176,21 @@ def suite_at(
 ) -> Suite:
     """Open the suite of an `eval.yaml` that lies anywhere, or of the folder that holds one.
 
+    A YAML file with another name is a task of lm-evaluation-harness.
+
     Raises:
         UserMistake: As `load_suite`.
     """
     wanted("path of a suite", path, str, PathLike)
     wanted("data", data, str, PathLike, type(None))
     file = Path(path) / FILE if Path(path).is_dir() else Path(path)
+    given = None if data is None else Path(data).expanduser()
+    if file.name.endswith(_ENDINGS) and file.name != FILE:
+        from reasoning_chains.evals.harness.task import open_task
+
+        return open_task(file, project, task=task, data=given)
     card, folder = read_card(file), file.resolve().parent
     roots = Library.of(project).roots
-    given = None if data is None else Path(data).expanduser()
     name = f"{folder.name}:{task}" if task else folder.name
     try:
         card = _of_task(card, folder.name, task, given)

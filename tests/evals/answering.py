@@ -39,7 +39,9 @@ def adder(wrong: Wrong = lambda n, key: False, broken: Wrong = lambda n, key: Fa
 class Adder(ScriptedBackend):
     """Adds; `asked` counts how often each sum was bought."""
 
-    def __init__(self, wrong: Wrong, broken: Wrong) -> None:
+    def __init__(
+        self, wrong: Wrong = lambda n, key: False, broken: Wrong = lambda n, key: False
+    ) -> None:
         self.asked = Counter[int]()
 
         def reply(content: Content, key: SampleKey) -> str | BackendError:
