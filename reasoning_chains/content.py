@@ -5,6 +5,7 @@ It finds files by name and reads them; it does not know what they mean.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -79,6 +80,17 @@ class Library:
             raise UserMistake(f"no file {name!r} in {kind}: searched {searched}")
         return read_text(path)
 
+    def digest(self, kind: str) -> str:
+        """Give a digest of all files below the folders `kind`."""
+        told = hashlib.sha256()
+        for root in self.roots:
+            for path in sorted((root / kind).rglob("*")):
+                if path.is_file():
+                    name = path.relative_to(root).as_posix().encode(errors="surrogateescape")
+                    told.update(b"%d:%s" % (len(name), name))
+                    told.update(hashlib.sha256(_bytes(path)).digest())
+        return told.hexdigest()[:16]
+
     def names(self, kind: str, ending: str) -> Iterator[str]:
         """Give the names that `find` finds below `kind` and that end so, without the ending."""
         found = {
@@ -116,6 +128,13 @@ def _current() -> Path:
         raise UserMistake(
             f"the current folder is not there any more: go to another, or set {PROJECT_VARIABLE}"
         ) from None
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:  # it was there a moment ago, or may not be read: whoever needs it is told
+        return b""
 
 
 def read_text(path: Path) -> str:

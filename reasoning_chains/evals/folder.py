@@ -18,6 +18,7 @@ from reasoning_chains.evals.head import CellHead, Head, agreed
 from reasoning_chains.evals.lines import held, written
 from reasoning_chains.evals.options import Told
 from reasoning_chains.evals.planning import Plan, digest_of
+from reasoning_chains.evals.unchanged import wording_of
 from reasoning_chains.store.places import USUAL
 from reasoning_chains.types import Sampling
 
@@ -75,6 +76,7 @@ def head_of(plan: Plan, backends: Sequence[str], told: Told) -> Head:
         sampling=sampling,
         lang=told.lang,
         logprobs=likely,
+        wording=wording_of(plan),
         shard=shard,
         cells=cells,
     )

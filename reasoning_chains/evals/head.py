@@ -34,7 +34,8 @@ class CellHead(BaseModel):
 class Head(BaseModel):
     """What was asked of whom; a run goes on only with the same.
 
-    `shard` is the part of the problems that it had, such as `2/8`; None means all.
+    `shard` is the part of the problems that it had, such as `2/8`; None means all. `wording` is a
+    digest of the templates, and of the code of chains of the user's own.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,6 +45,7 @@ class Head(BaseModel):
     sampling: str = ""
     lang: str | None = None
     logprobs: bool = False
+    wording: str = ""
     shard: str | None = None
     cells: tuple[CellHead, ...]
 
@@ -108,5 +110,7 @@ def difference(there: Head, mine: Head) -> str:
         old, new = ([*dict.fromkeys(getattr(c, name) for c in h.cells)] for h in (there, mine))
         if old != new:
             return f"each {name} was {', '.join(old)} and is now {', '.join(new)}"
+    if there.wording != mine.wording:
+        return "a template, or the code of a chain of your own, was changed since"
     changed = [m.suite for t, m in zip(there.cells, mine.cells, strict=True) if t != m]
     return f"the card or the rows of {changed[0]} were changed"

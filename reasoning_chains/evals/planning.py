@@ -100,12 +100,13 @@ def opened(
 
 
 def digest_of(suite: Suite) -> str:
-    """Give a digest of a suite's card and, where they lie in a file, of its rows."""
+    """Give a digest of a suite's card and, where they lie in files, of its rows and examples."""
     told = hashlib.sha256(suite.card.model_dump_json().encode())
-    path = Path(suite.source.name)
-    if is_there(path) and path.is_file():
-        with path.open("rb") as file:
-            told.update(hashlib.file_digest(file, "sha256").digest())
+    for name in (suite.source.name, (suite.exemplars or "").partition("#")[0]):
+        path = Path(name)
+        if name and is_there(path) and path.is_file():
+            with path.open("rb") as file:
+                told.update(hashlib.file_digest(file, "sha256").digest())
     return told.hexdigest()[:16]
 
 
