@@ -65,10 +65,12 @@ class Maker:
             self._check_groups(item)
         return item
 
-    def has_id(self, values: Mapping[str, Any]) -> bool:
-        """Tell whether a row brings its id along."""
-        column = self._columns(values)["id"]
-        return column is not None and values[column] is not None
+    def own_id(self, row: Row) -> str | None:
+        """Give the id that a row brings along, if it does; see `item`."""
+        column = self._columns(row.values)["id"]
+        if column is None or row.values[column] is None:
+            return None
+        return _identity(column, row.values, ())
 
     def _columns(self, values: Mapping[str, Any]) -> Mapping[str, str | None]:
         """Find which column holds what; rows of the same columns are looked at once."""

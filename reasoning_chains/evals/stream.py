@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
@@ -45,34 +46,64 @@ class Stream:
             UserMistake: A row is wrong, an id stands twice, or there is no row at all; the file
                 and the row are named.
         """
+        for wanted in self._wanted():
+            if wanted is None:
+                yield None
+                continue
+            row, mine = wanted
+            item = self._item(row)
+            if self._is_known(item.id):
+                if self._done is not None and self._maker.own_id(row) is None:
+                    yield from self._anew(row.number)
+                    return
+                item = self._again(item, row)
+            self._seen.add(item.id)
+            if mine:
+                yield item
+
+    def _wanted(self) -> Iterator[tuple[Row, bool] | None]:
+        """Give the rows to be looked at, and whether they are of the shard."""
         made, shard = 0, self._suite.shard
         for made, row in enumerate(islice(self._rows(passing=True), self._suite.size), 1):
             if self._past(row.number):
                 if made % _PAUSE == 0:
                     yield None
                 continue
-            item = self._item(row)
-            if self._is_known(item):
-                if self._done is not None and not self._maker.has_id(row.values):
-                    yield from self._anew(row.number)
-                    return
-                item = self._again(item, row)
-            self._seen.add(item.id)
-            if shard is None or shard.owns(made):
-                yield item
+            mine = shard is None or shard.owns(made)
+            if mine or not self._is_passed(row):
+                yield row, mine
         if not made:
             raise UserMistake(f"{self._suite.source.name} holds no problem")
 
-    def _is_known(self, item: Item) -> bool:
-        return item.id in self._seen or (self._done is not None and item.id in self._done)
+    def _is_known(self, name: str) -> bool:
+        return name in self._seen or (self._done is not None and name in self._done)
+
+    def _is_passed(self, row: Row) -> bool:
+        """Remember the id of another shard's row, and no more, where it has one that is new."""
+        with self._at(row):
+            name = self._maker.own_id(row)
+        if name is None or self._is_known(name):
+            return False
+        self._seen.add(name)
+        return True
 
     def _rows(self, *, passing: bool = False) -> Iterator[Row]:
         rows = self._suite.source.rows(self._past if passing else never)
         return islice(rows, self._suite.card.data.begin - 1, None)
 
     def _item(self, row: Row) -> Item:
-        try:
+        with self._at(row):
             return replace(self._maker.of(row), row=row.number)
+
+    def _name(self, row: Row) -> str:
+        with self._at(row):
+            return self._maker.own_id(row) or self._maker.of(row).id
+
+    @contextmanager
+    def _at(self, row: Row) -> Iterator[None]:
+        """Name the row in what goes wrong."""
+        try:
+            yield
         except UserMistake as error:
             raise at_row(self._suite.source.name, row.number, error) from None
 
@@ -95,10 +126,10 @@ class Stream:
         """
         if item.id not in self._repeated:
             earlier = takewhile(lambda other: other.number < row.number, self._rows())
-            same = [one.number for one in earlier if self._maker.of(one).id == item.id]
+            same = [one.number for one in earlier if self._name(one) == item.id]
             if not same:
                 return item
-            if self._maker.has_id(row.values):
+            if self._maker.own_id(row) is not None:
                 told = f"the id {item.id!r} stands in row {same[0]} too: each needs its own"
                 raise at_row(self._suite.source.name, row.number, told)
             self._repeated[item.id] = len(same)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from reasoning_chains.errors import UserMistake
 from reasoning_chains.evals.done import Done
 from reasoning_chains.evals.item import Item
+from reasoning_chains.evals.sharding import Shard
 from reasoning_chains.evals.suite import Suite, suite_at
 from reasoning_chains.evals.table import key_of_item
 
@@ -62,3 +64,15 @@ def test_an_id_of_a_done_row_may_not_come_again(tmp_path: Path) -> None:
     first = next(iter(suite))
     with pytest.raises(UserMistake, match="row 3: the id 'a' stands in row 1 too"):
         list(suite.items(done([first])))
+
+
+def test_a_shard_reads_no_more_of_other_rows_than_their_ids(tmp_path: Path) -> None:
+    rows = [{"id": name, "question": "1 + 1?", "answer": "2"} for name in "abcd"]
+    rows[1]["answer"] = ""
+    suite = asked(tmp_path, rows)
+    assert [item.id for item in replace(suite, shard=Shard(1, 2))] == ["a", "c"]
+    with pytest.raises(UserMistake, match="row 2"):
+        list(replace(suite, shard=Shard(2, 2)))
+    rows[2]["id"] = "b"
+    with pytest.raises(UserMistake, match="row 3: the id 'b' stands in row 2 too"):
+        list(replace(asked(tmp_path, rows), shard=Shard(1, 2)))

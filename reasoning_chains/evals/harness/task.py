@@ -108,15 +108,15 @@ class TaskMaker:
         inputs: dict[str, Any] = {"given": given}
         if isinstance(options := row.values.get("choices"), list):
             inputs[OPTIONS] = options
-        name, context = str(row.number - 1), given["system"].strip()
+        name, context = self.own_id(row), given["system"].strip()
         problem = Problem(
             given["question"], self._task.kind, context=context, id=name, inputs=inputs
         )
         return Item(name, problem, as_target(target), None, dict(row.values))
 
-    def has_id(self, values: Mapping[str, Any]) -> bool:
-        """Say yes: an item is named by the place of its row."""
-        return True
+    def own_id(self, row: Row) -> str:
+        """Give the id of an item: it is named by the place of its row."""
+        return str(row.number - 1)
 
     def _target(self, values: Mapping[str, Any]) -> Any:
         """Give what is right, as the harness casts it."""
