@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from reasoning_chains.cli.reporting import show, show_matched
 from reasoning_chains.errors import UserMistake
 from reasoning_chains.evals.gate import Gate
 from reasoning_chains.evals.matching import POOL, Matching
+from reasoning_chains.evals.options import Options, Progress
 from reasoning_chains.evals.report import Report
 from reasoning_chains.evals.running import evaluate
 from reasoning_chains.evals.suite import Suite, load_suite
@@ -95,6 +97,25 @@ class EvalOptions:
             raise UserMistake("--pool and --no-logprobs go with --matched: add it")
         return False
 
+    def told(self, watch: Callable[[Progress], None] | None) -> Options:
+        """Make the options of the run."""
+        return Options(
+            n=self.n,
+            seed=self.seed,
+            store={None: True, "-": False}.get(self.store, self.store or True),
+            results=self.results,
+            budget=self.budget(),
+            concurrency=self.concurrency,
+            sampling=Sampling(temperature=self.temperature, max_tokens=self.max_tokens),
+            lang=self.lang,
+            retry_errors=self.retry_errors,
+            matched=self.matching(),
+            shard=self.shard,
+            engine=self.engine,
+            shards=self.shards,
+            watch=watch,
+        )
+
     def opened(self) -> list[Suite | str]:
         """Open the suites that have data of the user's own; the others have their names."""
         data = dict(map(place_of, self.data or ()))
@@ -123,29 +144,11 @@ def place_of(text: str) -> tuple[str, str]:
 @with_options(EvalOptions)
 def eval_command(options: EvalOptions) -> None:
     """Measure ways of reasoning: accuracy beside cost, with intervals and paired tests."""
-    store = {None: True, "-": False}.get(options.store, options.store or True)
     demands, suites = options.demands(), options.opened()
+    backends = options.backend or ["embedded"]
     with measuring() as watch:
         try:
-            report = evaluate(
-                suites,
-                options.chain,
-                options.backend or ["embedded"],
-                n=options.n,
-                seed=options.seed,
-                store=store,
-                results=options.results,
-                budget=options.budget(),
-                concurrency=options.concurrency,
-                sampling=Sampling(temperature=options.temperature, max_tokens=options.max_tokens),
-                lang=options.lang,
-                retry_errors=options.retry_errors,
-                watch=watch,
-                matched=options.matching(),
-                shard=options.shard,
-                engine=options.engine,
-                shards=options.shards,
-            )
+            report = evaluate(suites, options.chain, backends, **options.told(watch))
         except KeyboardInterrupt:
             notes().print("what is done is kept: the same command goes on from there")
             raise
