@@ -6,13 +6,18 @@ BIN := $(VENV)/bin
 LIGHT := $(VENV)/.light
 DEV := $(VENV)/.dev
 
-.PHONY: demo test soak bench check format lint types structure wheel clean
+.PHONY: demo test evals soak bench check format lint types structure wheel clean
 
 demo: $(LIGHT)
 	@$(BIN)/reasoning-chains demo
 
 test: $(DEV)
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+
+# Every bundled suite in seven ways of reasoning: what was asked already is not asked again.
+evals: $(DEV)
+	$(BIN)/python -m benchmarks.evals
+	$(BIN)/python -m benchmarks.tables
 
 # The figures at full size, some hours: what was made already is not made again.
 soak: $(DEV)

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import evidence, harness, methods
+from benchmarks import evaluated, evidence, harness, methods
 from benchmarks.drawing import made_by, read, rows, share
 
 HERE = Path(__file__).parent
@@ -23,6 +23,7 @@ PAGES = (
     "docs/agents.md",
     "docs/choosing.md",
     "docs/embedded-model.md",
+    "docs/evals.md",
     "docs/harness.md",
     "docs/reliability.md",
     "docs/statistics.md",
@@ -196,6 +197,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "means coverage": evidence.means_coverage,
     "statistics speed": evidence.statistics_speed,
     "harness": harness.table,
+    "suites": evaluated.suites,
+    "matched": evaluated.matched,
     **methods.parts(),
 }
 
