@@ -225,9 +225,8 @@ def chains_wanted(name: str, values: Any, example: str) -> tuple[Any, ...]:
         UserMistake: It is no list, is empty, or holds what is no chain.
     """
     if not isinstance(values, tuple | list) or not values:
-        raise UserMistake(
-            f"{name} must be a list of chains, found {shown(values)}: write {example}"
-        )
+        found = shown(values) if values else "an empty one"
+        raise UserMistake(f"{name} must be a list of chains, found {found}: write {example}")
     for value in values:
         chain_wanted(f"each of {name}", value, example)
     return tuple(values)

@@ -82,7 +82,7 @@ def _read(node: ast.expr, depth: int) -> Any:
     if depth > _DEEPEST:
         raise UserMistake(f"a chain nested more than {_DEEPEST} deep: {_HOW}")
     if isinstance(node, ast.Name):
-        return _made(node.id, (), {})
+        return _bare(node.id, depth)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         positional = tuple(_read(item, depth + 1) for item in node.args)
         names = [item.arg or "**" for item in node.keywords]
@@ -98,6 +98,16 @@ def _read(node: ast.expr, depth: int) -> Any:
         if isinstance(value, int | float):
             return -value
     raise UserMistake(f"{_source(node)!r} has no place in a chain: {_HOW}")
+
+
+def _bare(name: str, depth: int) -> Any:
+    """Read a name without brackets: a chain, since a text stands in quotes."""
+    try:
+        return _made(name, (), {})
+    except UnknownName as error:
+        if not depth:
+            raise
+        raise UserMistake(f"{error}. A text stands in quotes: {name!r}") from None
 
 
 _WRITTEN = {
@@ -127,6 +137,8 @@ def _made(name: str, positional: tuple[Any, ...], named: Mapping[str, Any]) -> A
     _once(name, [*known[: len(positional)], *named])
     arguments = {**dict(zip(known, positional, strict=False)), **named}
     hints = get_type_hints(cls)
+    if hasattr(arguments.get("chains"), "solve"):
+        raise UserMistake(f"{name} takes its chains as one list: {name}((direct, zero_shot_cot))")
     for key, value in arguments.items():
         if key not in known:
             raise UnknownName(f"argument of {name}", key, known)

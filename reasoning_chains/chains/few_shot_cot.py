@@ -76,7 +76,10 @@ class FewShotCoT(Chain):
 
     async def solve(self, problem: Problem, run: Run) -> Solution:
         """Ask once, the examples first."""
-        examples = await self._selected(run.exemplars(self.exemplars), problem.question, run)
+        known = run.exemplars(self.exemplars)
+        if self.shots is not None and self.shots > len(known):
+            run.note("fewer examples", asked=self.shots, there=len(known), exemplars=self.exemplars)
+        examples = await self._selected(known, problem.question, run)
         reply = await run.ask(self.template, problem=problem, exemplars=examples)
         return run.conclude(problem, reply)
 

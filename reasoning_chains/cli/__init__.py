@@ -125,7 +125,8 @@ def _tell(text: str) -> None:
 
 def _in_words(error: Any) -> str:
     """Give a usage error of typer in one line, with what mends it."""
-    text = str(error.format_message()).rstrip(".") + "."
+    text = str(error.format_message()).rstrip(".") or "a command of it is wanted"
+    text += "."
     if any(argument.startswith("-") and " " in argument for argument in sys.argv[1:]):
         return f"{text} A question that begins with a dash stands after --: ask -- '-3 + 4?'"
     context = getattr(error, "ctx", None)
