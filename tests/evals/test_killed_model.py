@@ -54,7 +54,7 @@ def figures(told: bytes) -> Any:
 def test_the_same_answers_and_no_stored_call_repeated(tmp_path: Path) -> None:
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     expected = begun(whole).communicate()[0]
-    before = {}
+    before: dict[tuple[str, ...], tuple[str, float]] = {}
     for records in (2, 7, 12):
         killed_at(broken, records)
         now = stored(broken)
