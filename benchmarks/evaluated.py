@@ -102,3 +102,26 @@ def _verdict(one: dict[str, Any]) -> str:
     if one["corrected"] >= SURE:
         return "same"
     return "better" if one["difference"] > 0 else "worse"
+
+
+def million() -> str:
+    """How fast problems go through, and in how much memory."""
+    data = read("million")
+
+    def body() -> Iterator[tuple[str, ...]]:
+        for command, run in data["runs"].items():
+            yield (
+                f"{run['problems']:,}",
+                {"one": "1", "processes": str(run["processes"])}[run["engine"]],
+                "on" if run["store"] else "off",
+                f"{run['a_second']:,}",
+                f"{run['peak_mb']:.0f} MB",
+                f"{run['peak_of_first_tenth_mb']:.0f} MB",
+                f"`{command}`",
+            )
+
+    head = (
+        *("problems", "processes", "store", "a second", "memory at most"),
+        *("in the first tenth", "made by"),
+    )
+    return f"{rows(head, body())}\n\nOn {data['machine']}."

@@ -11,7 +11,7 @@ def soak() -> str:
     """What stands between a chain and its provider, at full size."""
     data = read("soak")
     faults, kills, budgets = data["faults"], data["kills"], data["budgets"]
-    greedy = data["greedy"]
+    greedy, resume = data["greedy"], data["resume"]
     twice = f"{faults['twice']} (allowed {faults['allowed']})"
     body = (
         ("faults and three kills", f"{faults['items']:,} items", "lost", faults["lost"]),
@@ -28,6 +28,12 @@ def soak() -> str:
             f"{greedy['runs']:,} agents",
             "beyond that",
             greedy["over_more"],
+        ),
+        (
+            "a run killed and begun again",
+            f"{resume['items']:,} records",
+            "seconds from its start to the first request",
+            resume["seconds"],
         ),
     )
     head = ("what", "size", "counted", "found")

@@ -99,6 +99,7 @@ def measured(count: int, engine: str, *, store: bool) -> dict[str, Any]:
     return {
         "problems": count,
         "engine": engine,
+        "processes": 1 if engine == "one" else os.cpu_count(),
         "store": store,
         "seconds": round(seconds, 1),
         "a_second": round(count / seconds),

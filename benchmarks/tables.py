@@ -197,6 +197,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "means coverage": evidence.means_coverage,
     "statistics speed": evidence.statistics_speed,
     "harness": harness.table,
+    "million": evaluated.million,
     "suites": evaluated.suites,
     "matched": evaluated.matched,
     **methods.parts(),

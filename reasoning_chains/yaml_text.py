@@ -8,9 +8,11 @@ import yaml
 
 from reasoning_chains.errors import UserMistake
 
-__all__ = ["OnceLoader", "read_mapping", "read_yaml", "yaml_place"]
+__all__ = ["OnceLoader", "measured", "read_mapping", "read_yaml", "yaml_place"]
 
 _TWICE = "stands twice"
+_MOST = 1_000_000
+_LARGE = f"it holds more than {_MOST:,} values, its aliases written out"
 
 
 class OnceLoader(yaml.SafeLoader):
@@ -35,9 +37,32 @@ def read_yaml(text: str, loader: type[yaml.SafeLoader] = OnceLoader) -> Any:
     """
     made = loader(text)
     try:
-        return made.get_single_data()
+        node = made.get_single_node()
+        measured(node)
+        return None if node is None else made.construct_document(node)
     finally:
         made.dispose()
+
+
+def measured(node: yaml.Node | None) -> None:
+    """Refuse what would be large once each alias is written out, before anything is made of it.
+
+    Raises:
+        yaml.YAMLError: It would.
+    """
+    if node is not None and _size(node, {}) > _MOST:
+        raise yaml.constructor.ConstructorError(None, None, _LARGE, node.start_mark)
+
+
+def _size(node: yaml.Node, sizes: dict[int, int]) -> int:
+    known = sizes.get(id(node))
+    if known is not None:
+        return known
+    sizes[id(node)] = _MOST + 1  # one that holds itself has no end
+    inner = node.value if isinstance(node.value, list) else ()
+    parts = [part for one in inner for part in (one if isinstance(one, tuple) else (one,))]
+    sizes[id(node)] = made = 1 + sum(_size(part, sizes) for part in parts)
+    return made
 
 
 def read_mapping(text: str, place: object) -> dict[str, Any]:
@@ -79,5 +104,5 @@ def yaml_place(error: Exception, above: int = 0) -> str:
         return ""
     last = (mark.buffer or "").rstrip("\0 \n").count("\n")
     why = str(getattr(error, "problem", ""))
-    told = f": {why}" if why.endswith(_TWICE) else _known(why, mark)
+    told = f": {why}" if why.endswith(_TWICE) or why == _LARGE else _known(why, mark)
     return f" (line {min(mark.line, last) + 1 + above}{told})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,17 @@ def test_a_wrong_card(tmp_path: Path, changed: dict[str, Any], told: str) -> Non
 
 def test_yaml_that_is_none_is_told_with_its_line(tmp_path: Path) -> None:
     folder = written(tmp_path)
-    for text, told in (("a: [", "line 1"), ("- a\n", "must hold keys"), ("a: 1\na: 2", "twice")):
+    laughs = "a: &a {k: v}\n" + "".join(
+        f"{two}: &{two} {{<<: [{', '.join(['*' + one] * 9)}]}}\n"
+        for one, two in pairwise("abcdefghi")
+    )
+    wrong = {
+        "a: [": "line 1",
+        "- a\n": "must hold keys",
+        "a: 1\na: 2": "twice",
+        laughs: "1,000,000",
+    }
+    for text, told in wrong.items():
         (folder / "eval.yaml").write_text(text)
         with pytest.raises(UserMistake, match=told):
             suite_at(folder, tmp_path)

@@ -11,7 +11,7 @@ import yaml
 
 from reasoning_chains.content import Library, is_there, read_text
 from reasoning_chains.errors import UserMistake, shown
-from reasoning_chains.yaml_text import yaml_place
+from reasoning_chains.yaml_text import measured, yaml_place
 
 __all__ = ["ENDINGS", "Foreign", "functions", "read_task", "root_of"]
 
@@ -20,8 +20,6 @@ _FILES = 64
 _DEEP = 200
 _OPENING = "[{-?:"
 """Without so many of these, nothing is nested deep."""
-_MOST = 1_000_000
-"""Values of one file, those that are named again counted again."""
 _TASKS = "tasks"
 
 
@@ -101,7 +99,7 @@ def _parsed(path: Path) -> dict[str, Any]:
         loader = _Loader(text)
         try:
             node = loader.get_single_node()
-            _measured(node, path)
+            measured(node)
             data: Any = None if node is None else loader.construct_document(node)
         finally:
             loader.dispose()
@@ -124,25 +122,6 @@ def _shallow(text: str, path: Path) -> None:
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEP:
             raise UserMistake(f"{path} is nested more than {_DEEP} deep")
-
-
-def _measured(node: Any, path: Path) -> None:
-    """Refuse what would be large once each alias is written out, before anything is made of it."""
-    sizes: dict[int, int] = {}
-    if node is not None and _size(node, sizes) > _MOST:
-        raise UserMistake(f"{path} holds more than {_MOST:,} values, its aliases written out")
-
-
-def _size(node: Any, sizes: dict[int, int]) -> int:
-    known = sizes.get(id(node))
-    if known is not None:
-        return known
-    sizes[id(node)] = _MOST + 1  # one that holds itself has no end
-    inner = node.value if isinstance(node.value, list) else ()
-    parts = [part for one in inner for part in (one if isinstance(one, tuple) else (one,))]
-    made = 1 + sum(_size(part, sizes) for part in parts)
-    sizes[id(node)] = made
-    return made
 
 
 def functions(data: Any, key: str = "") -> Mapping[str, str]:

@@ -43,15 +43,20 @@ class Number(Rule):
             return Score.unparsed("it is no number")
         if wanted is None:
             return Score.of(False, "the target is no number")
-        if given == wanted or equivalent(answer, target, "number"):
+        plain = _is_plain(answer) and _is_plain(target)
+        if given == wanted or (not plain and equivalent(answer, target, "number")):
             return Score.of(True)
         allowed = max(Fraction(self.tolerance), Fraction(self.relative) * abs(wanted))
         return Score.of(bool(allowed) and abs(given - wanted) <= allowed)
 
 
-def _value(text: str) -> Fraction | None:
+def _is_plain(text: str) -> bool:
     digits = text.removeprefix("-")
-    if digits.isascii() and digits.isdecimal() and len(digits) <= _PLAIN:
+    return digits.isascii() and digits.isdecimal() and len(digits) <= _PLAIN
+
+
+def _value(text: str) -> Fraction | None:
+    if _is_plain(text):
         return Fraction(int(text))  # most are so, and the reader of all others takes long
     try:
         return Fraction(vote_key(text, "number"))
