@@ -169,11 +169,13 @@ def score_tokens(logits: Floats, tokens: Ints, tops: Sequence[int]) -> list[Scor
         tops: How many of the likeliest tokens are wanted, one number a row.
     """
     rows = np.arange(len(tokens))
-    order = _order(logits, min(max(1, *tops), logits.shape[1]))
-    peak = logits[rows, order[:, 0]]
+    peak = logits.max(axis=1)
     weight = logits - peak[:, None]
     floor = peak + np.log(np.exp(weight, out=weight).sum(axis=1))
     own = (logits[rows, tokens] - floor).tolist()
+    if not any(tops):
+        return [Scored(mine, ()) for mine in own]
+    order = _order(logits, min(max(tops), logits.shape[1]))
     near = (logits[rows[:, None], order] - floor[:, None]).tolist()
     return [
         Scored(mine, tuple(zip(columns[:count], logprobs[:count], strict=True)))
