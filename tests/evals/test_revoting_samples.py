@@ -14,6 +14,7 @@ from reasoning_chains.evals.revoting_samples import revote_samples
 from reasoning_chains.evals.suite import Suite
 from tests.cli.test_cli import run
 from tests.evals.answering import sums
+from tests.evals.writing import opened
 
 Rows = list[dict[str, Any]]
 
@@ -216,3 +217,14 @@ def test_options_that_do_not_go_together_are_told(
     options = RevoteOptions(**{"places": ["some.jsonl"], **given})
     with pytest.raises(UserMistake, match=told):
         options.report()
+
+
+def test_a_kind_that_a_problem_cannot_be_of_is_told(tmp_path: Path) -> None:
+    row = '{"question": "Which?", "answer": "A", "choices": ["x", "y"]}\n'
+    suite = opened(tmp_path, row, kind="choice", scorer="exact")
+    file = recorded(tmp_path, [{"reply": "The answer is (A)."}])
+    assert revote_samples(file, suite).cells[0].accuracy == 1.0
+    with pytest.raises(UserMistake, match="row 1: kind 'text': a problem with choices is"):
+        revote_samples(file, suite, kind="text")
+    with pytest.raises(UserMistake, match="row 1: choices are given with kind 'number'"):
+        revote_samples(file, suite, kind="number")
