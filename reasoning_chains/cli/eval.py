@@ -59,6 +59,7 @@ class EvalOptions:
     results: Annotated[str | None, option("The folder of the records; else one of its own.")] = None
     harness: Annotated[str | None, option(_HARNESS)] = None
     retry_errors: Annotated[bool, option("Ask again what failed.", "--retry-errors")] = False
+    texts: Annotated[bool, option("Keep the replies' texts in the records.", "--texts")] = False
     matched: Annotated[
         bool, option("Compare at equal tokens, and ask what it needs.", "--matched")
     ] = False
@@ -109,6 +110,7 @@ class EvalOptions:
             sampling=Sampling(temperature=self.temperature, max_tokens=self.max_tokens),
             lang=self.lang,
             retry_errors=self.retry_errors,
+            texts=self.texts,
             matched=self.matching(),
             shard=self.shard,
             engine=self.engine,

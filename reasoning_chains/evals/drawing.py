@@ -30,6 +30,7 @@ CELLS = (
     "n",
     "accuracy",
     "95 %",
+    "score",
     "parsed",
     "calls",
     "tokens",
@@ -50,7 +51,6 @@ COMPARED = (
     "p (Holm)",
 )
 _GROUPS = ("suite", "chain", "group", "n", "accuracy", "95 %", "parsed")
-_THINKING = frozenset({"thinking"})
 _ODD = ("unparsed", "refused", "cut", "error")
 
 
@@ -70,8 +70,18 @@ def markdown(report: Report) -> str:
 
 
 def unused(cells: Sequence[Measured]) -> frozenset[str]:
-    """Give the columns that would tell nothing: no backend told of any thinking."""
-    return frozenset() if any(cell.cost.reasoning_tokens for cell in cells) else _THINKING
+    """Give the columns that would tell nothing of any cell.
+
+    That is no thinking, no score beside right and not right, or, of what others recorded, no cost.
+    """
+    left: set[str] = set()
+    if not any(cell.cost.reasoning_tokens for cell in cells):
+        left |= {"thinking"}
+    if not any(cell.score != cell.accuracy for cell in cells):
+        left |= {"score"}
+    if not any(cell.cost.tokens or cell.cost.seconds for cell in cells):
+        left |= {"tokens", "money", "seconds"}
+    return frozenset(left)
 
 
 def without(
@@ -92,6 +102,7 @@ def cell_row(cell: Measured) -> tuple[str, ...]:
         f"{cell.questions:,}",
         _share(cell.accuracy),
         between(cell.interval),
+        _share(cell.score),
         _share(cell.parsed),
         f"{cost.calls:.1f}",
         f"{cost.tokens:,.0f}",

@@ -76,6 +76,7 @@ def head_of(plan: Plan, backends: Sequence[str], told: Told) -> Head:
         sampling=sampling,
         lang=told.lang,
         logprobs=likely,
+        texts=told.texts,
         wording=wording_of(plan),
         shard=shard,
         cells=cells,

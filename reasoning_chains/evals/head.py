@@ -35,7 +35,8 @@ class Head(BaseModel):
     """What was asked of whom; a run goes on only with the same.
 
     `shard` is the part of the problems that it had, such as `2/8`; None means all. `wording` is a
-    digest of the templates, and of the code of chains of the user's own.
+    digest of the templates, and of the code of chains of the user's own. `texts` tells whether the
+    records keep the texts of replies.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -45,6 +46,7 @@ class Head(BaseModel):
     sampling: str = ""
     lang: str | None = None
     logprobs: bool = False
+    texts: bool = False
     wording: str = ""
     shard: str | None = None
     cells: tuple[CellHead, ...]
@@ -52,7 +54,7 @@ class Head(BaseModel):
     @property
     def text(self) -> str:
         """The head as it is written; what only some runs have is left out of the others."""
-        some = {"shard": self.shard is not None, "logprobs": self.logprobs}
+        some = {"shard": self.shard is not None, "logprobs": self.logprobs, "texts": self.texts}
         left = {name for name, there in some.items() if not there}
         return self.model_dump_json(indent=1, exclude=left) + "\n"
 
@@ -102,7 +104,7 @@ def agreed(folder: Path, head: Head) -> None:
 
 def difference(there: Head, mine: Head) -> str:
     """Say in what two heads differ."""
-    for name in ("seed", "n", "sampling", "lang", "logprobs", "shard"):
+    for name in ("seed", "n", "sampling", "lang", "logprobs", "texts", "shard"):
         old, new = getattr(there, name), getattr(mine, name)
         if old != new:
             return f"{name} was {shown(old)} and is now {shown(new)}"

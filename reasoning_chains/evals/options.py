@@ -28,7 +28,8 @@ class Options(TypedDict, total=False):
     the records (one of the project's, by what is asked, if left out); `budget` is that of the
     whole run, those before in the same folder included; `concurrency` says how many problems a
     backend has at once; `sampling` and `lang` are as of every verb; `retry_errors` asks again
-    what ended in an error; `watch` is told of each record. `matched` (True, or a `Matching`) asks
+    what ended in an error; `texts` keeps the texts of replies in the records, so that `revote` can
+    read answers anew; `watch` is told of each record. `matched` (True, or a `Matching`) asks
     besides what a comparison at equal cost needs, see `matched` and `Report.matched`. `shard`, such
     as `2/8`, is one part of the problems, with a store of its own in its folder; `merge` puts the
     parts together. `engine` runs all of them, as many as `shards` says, in `processes` of this
@@ -45,6 +46,7 @@ class Options(TypedDict, total=False):
     sampling: Sampling
     lang: str | None
     retry_errors: bool
+    texts: bool
     watch: Callable[[Progress], None] | None
     matched: bool | Matching
     shard: Shard | str | None
@@ -66,6 +68,7 @@ class Told:
     sampling: Sampling = Sampling()
     lang: str | None = None
     retry_errors: bool = False
+    texts: bool = False
     watch: Callable[[Progress], None] | None = None
     matched: bool | Matching = False
     shard: Shard | str | None = None
@@ -82,6 +85,7 @@ class Told:
         wanted("results", self.results, str, PathLike, type(None))
         wanted("project", self.project, str, PathLike, type(None))
         wanted("retry_errors", self.retry_errors, bool)
+        wanted("texts", self.texts, bool)
         Matching.read(self.matched)
         if self.watch is not None and not callable(self.watch):
             raise UserMistake(f"watch must be a function of a Progress, found {shown(self.watch)}")

@@ -36,10 +36,11 @@ class Bill(_Line):
 
 
 class Ballot(_Line):
-    """The answer of one candidate that a chain weighed, without its text.
+    """The answer of one candidate that a chain weighed.
 
     Calls and tokens are those of finding it, by itself; `logprob` is the mean natural
-    log-probability of its tokens, where that was asked for.
+    log-probability of its tokens, where that was asked for. `text` is kept where that was asked
+    for, and `cut` says whether it ended by its length.
     """
 
     answer: str | None
@@ -50,6 +51,8 @@ class Ballot(_Line):
     completion_tokens: int = 0
     reasoning_tokens: int = 0
     logprob: float | None = None
+    text: str = ""
+    cut: bool = False
 
 
 class Record(_Line):
@@ -60,7 +63,8 @@ class Record(_Line):
     thinking, as far as the backend tells; `scoring_tokens` are those of a scorer that asks a
     model. `seconds` are wall-clock time, waiting for the backend's pace included. `row` is that of
     the item, so that a run which goes on need not read it again. `replies` are kept where the
-    scorer reads those.
+    scorer reads those. `text` is kept where texts were asked for and there are no candidates, which
+    have theirs; `cut` says whether it ended by its length.
     """
 
     id: str
@@ -82,6 +86,8 @@ class Record(_Line):
     seconds: float = 0.0
     candidates: tuple[Ballot, ...] = ()
     replies: tuple[str, ...] = ()
+    text: str = ""
+    cut: bool = False
 
     def line(self) -> bytes:
         """Give the record as one line of JSON."""

@@ -110,7 +110,7 @@ async def gone_through(suites: Any, chains: Any, backends: Any, told: Told) -> G
             stack.callback(cell.lines.close)
         templates = StillTemplates(Library.of(settings.project))
         account = Account(told.budget or Budget())
-        run = _Running(cells, told, Desk(settings, account, templates))
+        run = _Running(cells, told, Desk(settings, account, templates, told.texts))
         await run.through()
         if told.part is not None and not run.note and not any(cell.note for cell in cells):
             ended(folder, {cell.head.file: len(cell.table) for cell in cells})

@@ -13,6 +13,8 @@ from reasoning_chains.evals.cell import Cell
 from reasoning_chains.evals.item import Item
 from reasoning_chains.evals.record import Record, recorded
 from reasoning_chains.evals.score import OfReplies, Score, Scorer
+from reasoning_chains.evals.suite import groups_of
+from reasoning_chains.evals.texts import with_texts
 from reasoning_chains.failing import innermost
 from reasoning_chains.pricing import Price
 from reasoning_chains.run import Run
@@ -27,11 +29,15 @@ __all__ = ["Desk", "solved"]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What all items of a run share: settings, the account, and the templates, found once."""
+    """What all items of a run share: settings, the account, and the templates, found once.
+
+    `texts` tells whether the texts of replies are kept.
+    """
 
     settings: Settings
     account: Account
     templates: Templates
+    texts: bool = False
 
     def run(self, cell: Cell, item: Item) -> Run:
         """Make an item's run, in a session of its own."""
@@ -62,7 +68,8 @@ async def solved(desk: Desk, cell: Cell, item: Item) -> Record | None:
     elif solution is not None and score.outcome == "error" and not score.note:
         score = Score(0.0, "error", solution.trace.stopped)
     seconds = time.perf_counter() - began
-    return _record(cell, item, run, score, solution).model_copy(update={"seconds": seconds})
+    record = _record(cell, item, run, score, solution).model_copy(update={"seconds": seconds})
+    return with_texts(record, solution) if desk.texts and solution is not None else record
 
 
 def _ended(run: Run, solution: Solution | None) -> bool:
@@ -80,7 +87,7 @@ def _told(error: BaseException) -> str:
 def _record(cell: Cell, item: Item, run: Run, score: Score, solution: Solution | None) -> Record:
     told = solution or Solution(None, usage=run.usage, bill=run.bill, stop_reason="failed")
     price = Price.read(getattr(cell.backend, "price", None)) or Price()
-    made = recorded(item, _groups(cell, item), score, told, price.of(told.usage))
+    made = recorded(item, groups_of(cell.suite, item), score, told, price.of(told.usage))
     kept = _kept(cell.suite.scorer, told)
     update = {"scoring_tokens": run.usage.tokens - told.usage.tokens, "replies": kept}
     return made.model_copy(update=update)
@@ -91,11 +98,3 @@ def _kept(scorer: Scorer, solution: Solution) -> tuple[str, ...]:
     if not isinstance(scorer, OfReplies):
         return ()
     return tuple(text.encode(errors="replace").decode() for text in scorer.replies(solution))
-
-
-def _groups(cell: Cell, item: Item) -> dict[str, str]:
-    """Give what an item's results are told apart by: the columns that the suite names."""
-    found = {name: item.meta.get(name) for name in cell.suite.card.groups}
-    if item.level is not None and "level" in found:
-        found["level"] = item.level
-    return {name: str(value) for name, value in found.items() if value is not None}

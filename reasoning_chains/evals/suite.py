@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from reasoning_chains.evals.done import Done
     from reasoning_chains.evals.harness.task import Task
 
-__all__ = ["FILE", "Suite", "load_suite", "suite_at", "suite_names"]
+__all__ = ["FILE", "Suite", "groups_of", "load_suite", "suite_at", "suite_names"]
 
 FILE = "eval.yaml"
 _ENDINGS = (".yaml", ".yml")
@@ -155,6 +155,14 @@ def load_suite(
     if exemplars is not None:
         suite = _shown(suite, exemplars)
     return suite if size is None else suite.sized(size)
+
+
+def groups_of(suite: Suite, item: Item) -> dict[str, str]:
+    """Give what an item's results are told apart by: the columns that the suite names."""
+    found = {name: item.meta.get(name) for name in suite.card.groups}
+    if item.level is not None and "level" in found:
+        found["level"] = item.level
+    return {name: str(value) for name, value in found.items() if value is not None}
 
 
 def _shown(suite: Suite, exemplars: str) -> Suite:

@@ -5,19 +5,16 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from reasoning_chains import Item, Solution, Suite, load_suite
+from reasoning_chains import load_suite
 from reasoning_chains.content import Library
-from reasoning_chains.evals.metrics import Tally
-from reasoning_chains.evals.recorded import recorded_solution
-from reasoning_chains.evals.score import Rule, Score, unread
+from reasoning_chains.evals.revoting_samples import revote_samples
 from reasoning_chains.problems.scan_grammar import interpret
 from reasoning_chains.templates import Templates
+from tests.cli.test_cli import run
 from tests.evals.scoring import scored
 
 FOLDER = Path(os.environ.get("REASONING_CHAINS_DATA", ""))
@@ -29,40 +26,19 @@ def place(name: str, source: str) -> Path:
     return FOLDER / name
 
 
-def rows(name: str, source: str) -> Iterator[dict[str, Any]]:
-    with place(name, source).open(encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
-
-
-def tallied(suite: Suite, replies: list[tuple[Item, str]]) -> Tally:
-    tally = Tally()
-    for item, text in replies:
-        solution = recorded_solution(item.problem, text)
-        tally.add(scored_in_place(suite, item, solution))
-    return tally
-
-
-def scored_in_place(suite: Suite, item: Item, solution: Solution) -> Score:
-    """Score by the rule itself: a run for each would take long."""
-    assert isinstance(suite.scorer, Rule)
-    if solution.answer is None:
-        return unread(solution)
-    return suite.scorer.judge(item.problem, solution.answer, item.target)
-
-
 GSM8K = "openai/grade-school-math"
+FINETUNED, VERIFIED = "gsm8k2021_6b_finetuning", "gsm8k2021_6b_verification"
 
 
-@pytest.mark.parametrize(("method", "right"), [("finetuning", 286), ("verification", 515)])
-def test_gsm8k(method: str, right: int) -> None:
+def test_gsm8k() -> None:
     suite = load_suite("gsm8k", data=place("gsm8k", GSM8K))
-    recorded = list(rows(f"gsm8k/gsm8k2021_6b_{method}.jsonl", GSM8K))
-    items = list(suite)
-    assert [item.problem.question for item in items] == [r["question"].strip() for r in recorded]
-    replies = [(item, row["completions"][0]) for item, row in zip(items, recorded, strict=True)]
-    tally = tallied(suite, replies)
-    assert (tally.total, tally.outcomes["right"]) == (1_319, right)
-    assert tally.outcomes["right"] + tally.outcomes["wrong"] + tally.outcomes["unparsed"] == 1_319
+    files = [place(f"gsm8k/{name}.jsonl", GSM8K) for name in (FINETUNED, VERIFIED)]
+    report = revote_samples(files, suite)
+    finetuned, verified = report.cells
+    assert (finetuned.questions, finetuned.outcomes["right"]) == (1_319, 286)
+    assert (verified.questions, verified.outcomes["right"]) == (1_319, 515)
+    found = report.comparisons[0]
+    assert found.only_first - found.only_second == 515 - 286
     assert suite.card.verified == "on rows of its source"
 
 
@@ -78,16 +54,26 @@ FIGURES = {
 @pytest.mark.parametrize("task", sorted(FIGURES["cot"]))
 def test_big_bench_hard(task: str) -> None:
     suite = load_suite(f"bbh:{task}", data=place("bbh", BBH))
-    items = list(suite)
-    for method, figures in FIGURES.items():
-        found = rows(f"bbh/bbh_codex_{method}_4tasks.jsonl", BBH)
-        recorded = [row for row in found if row["task"] == task]
-        replies = [(item, row["completions"][0]) for item, row in zip(items, recorded, strict=True)]
-        assert all(row["question"].startswith(item.problem.question)
-                   for item, row in zip(items, recorded, strict=True))  # fmt: skip
-        accuracy = tallied(suite, replies).metric("accuracy")
-        assert round(100 * (accuracy or 0), 1) == figures[task]
+    names = {method: f"bbh_codex_{method}_4tasks" for method in FIGURES}
+    files = [place(f"bbh/{name}.jsonl", BBH) for name in names.values()]
+    report = revote_samples(files, suite, where={"task": task})
+    for method, name in names.items():
+        cell = report.cell(f"bbh:{task}", name)
+        assert cell.questions == 250
+        assert round(100 * (cell.accuracy or 0), 1) == FIGURES[method][task]
     assert suite.card.verified == "on rows of its source"
+
+
+def test_the_command_line_gives_the_figures_too() -> None:
+    folder = place("bbh", BBH)
+    given = ("--suite", "bbh:word_sorting", "--data", f"bbh:word_sorting={folder}")
+    kept = ("--where", "task=word_sorting")
+    done = run(
+        "revote", str(folder / "bbh_codex_direct_4tasks.jsonl"), *given, *kept, folder=folder
+    )
+    assert done.returncode == 0, done.stderr
+    row = "| bbh:word_sorting | bbh_codex_direct_4tasks | recorded | 250 | 50.4 % |"
+    assert row in done.stdout
 
 
 @pytest.mark.parametrize("task", sorted(FIGURES["cot"]))
@@ -102,18 +88,15 @@ def test_the_prompts_of_big_bench_hard_are_its_examples(task: str) -> None:
 def test_game_of_24() -> None:
     source = "princeton-nlp/tree-of-thought-llm"
     suite = load_suite("game24", data=place("game24", source))
-    total, puzzles = Tally(), 0
-    recorded = rows("game24/game24_gpt4_io100.jsonl", source)
-    for item, row in zip(suite, recorded, strict=True):
-        assert (item.target, int(item.id)) == (row["puzzle"], row["id"] + 1)
-        mine = [(item, text) for text in row["completions"]]
-        tally = tallied(suite, mine)
-        total.value += tally.value
-        total.total += tally.total
-        total.outcomes.update(tally.outcomes)
-        assert tally.outcomes["right"] == sum(row["labels"])
-        puzzles += tally.outcomes["right"] > 0
-    assert (total.total, total.metric("accuracy"), puzzles) == (10_000, 0.0734, 33)
+    file = place("game24/game24_gpt4_io100.jsonl", source)
+    recorded = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    asked = [(item.target, int(item.id)) for item in suite]
+    assert asked == [(row["puzzle"], row["id"] + 1) for row in recorded]
+    each = revote_samples(file, suite, "each").cells[0]
+    assert (each.questions, each.cost.calls) == (100, 100)
+    assert round(10_000 * (each.score or 0), 9) == 734  # of 10,000 samples
+    once = revote_samples(file, suite, "any").cells[0]
+    assert once.outcomes["right"] == sum(any(row["labels"]) for row in recorded) == 33
 
 
 def test_scan() -> None:
@@ -134,14 +117,11 @@ def test_scan() -> None:
 
 def test_fever() -> None:
     source = "ysymyth/ReAct"
-    suite = load_suite("fever", data=place("react/react_fever_first20.jsonl", source))
-    recorded = rows("react/react_fever_first20.jsonl", source)
-    scores = [
-        scored(suite.scorer, item.problem, row["answer"] or None, item.target)
-        for item, row in zip(suite, recorded, strict=True)
-    ]
-    outcomes = Counter(score.outcome for score in scores)
-    assert outcomes == {"right": 13, "wrong": 6, "unparsed": 1}
+    file = place("react/react_fever_first20.jsonl", source)
+    suite = load_suite("fever", data=file)
+    cell = revote_samples(file, suite, column="answer", by="idx").cells[0]
+    told = {name: count for name, count in cell.outcomes.items() if count}
+    assert told == {"right": 13, "wrong": 6, "unparsed": 1}
     library = Templates(Library.of())
     examples = library.exemplars(suite.exemplars or "", "en")
     assert [example.answer for example in examples] == ["SUPPORTS", "REFUTES", "NOT ENOUGH INFO"]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from reasoning_chains import Report, UserMistake, evaluate
+from reasoning_chains import Report, ScriptedBackend, UserMistake, evaluate
 from reasoning_chains.evals.revoting import revote
 from reasoning_chains.evals.suite import Suite
+from reasoning_chains.types import Completion, Content, SampleKey, Usage
 from tests.cli.test_cli import run
-from tests.evals.answering import adder, sums
+from tests.evals.answering import adder, number, sums
 
 VOTED = "self_consistency(direct, samples=3)"
 
@@ -73,3 +75,56 @@ def test_the_command_line_draws_the_same_tables(tmp_path: Path) -> None:
     assert run("revote", "r", *given, folder=tmp_path).returncode == 0
     odd = run("revote", "r", "--data", "rows.jsonl", folder=tmp_path)
     assert (odd.returncode, "write the suite and its rows" in odd.stderr) == (2, True)
+
+
+def second_thoughts(folder: Path, **options: Any) -> tuple[Suite, Report, int]:
+    """Record runs in which each reply first says what is right, and then something else.
+
+    The number is that of the replies that were bought.
+    """
+    suite, bought = sums(folder, 4), list[int]()
+
+    def reply(content: Content, key: SampleKey) -> Completion:
+        n = number(content)
+        bought.append(n)
+        text = f"The answer is {n + 1}.\nNo, the answer is 0.\nOr is it {n + 1}"
+        return Completion(text, finish="length", usage=Usage(1, 1, 0, 1))
+
+    backend = ScriptedBackend(reply)
+    given: Any = {"store": folder / "store.db", **options}
+    return suite, evaluate(suite, [VOTED, "direct"], backend, **given), len(bought)
+
+
+def test_answers_are_read_anew_out_of_texts_that_were_kept(tmp_path: Path) -> None:
+    suite, report, _ = second_thoughts(tmp_path, results=tmp_path / "r", texts=True)
+    assert [cell.accuracy for cell in report.cells] == [0.0, 0.0]
+    first = revote(tmp_path / "r", pick="first", suites=[suite])
+    assert [cell.accuracy for cell in first.cells] == [1.0, 1.0]
+    last = revote(tmp_path / "r", pick="last", suites=[suite])
+    assert [cell.accuracy for cell in last.cells] == [0.0, 0.0]  # what was cut is not read
+    assert [cell.parsed for cell in last.cells] == [1.0, 1.0]
+    as_words = revote(tmp_path / "r", kind="boolean", scorer="exact", suites=[suite])
+    assert [cell.outcomes["cut"] for cell in as_words.cells] == [4, 4]
+
+
+def test_a_run_without_texts_says_how_to_get_them_and_buys_nothing_for_it(tmp_path: Path) -> None:
+    suite, _, bought = second_thoughts(tmp_path, results=tmp_path / "r")
+    assert bought == 16
+    with pytest.raises(UserMistake, match=r"kept no texts.* --texts .*another folder"):
+        revote(tmp_path / "r", pick="first", suites=[suite])
+    assert '"text"' not in (tmp_path / "r" / "001.jsonl").read_text(encoding="utf-8")
+    with pytest.raises(UserMistake, match="texts was False and is now True"):
+        second_thoughts(tmp_path, results=tmp_path / "r", texts=True)
+    _, _, bought = second_thoughts(tmp_path, results=tmp_path / "t", texts=True)
+    assert bought == 0
+    assert revote(tmp_path / "t", pick="first", suites=[suite]).cells[0].accuracy == 1.0
+
+
+def test_rules_that_need_log_probabilities_name_the_problem(tmp_path: Path) -> None:
+    suite, _ = voted(tmp_path)
+    told = r"mine × self_consistency.*, problem s0: 3 of 3 samples have no log-probability"
+    with pytest.raises(UserMistake, match=told):
+        revote(tmp_path / "r", "likeliest", suites=[suite])
+    for rule, score in (("each", 8 / 9), ("any", 1.0), ("confident", 1.0)):
+        cell = revote(tmp_path / "r", rule, suites=[suite]).cells[0]
+        assert cell.score == pytest.approx(score)

@@ -54,6 +54,7 @@ class Asked:
             "seed": told.seed,
             "concurrency": told.concurrency,
             "lang": told.lang,
+            "texts": told.texts,
             "sampling": asdict(told.sampling),
             "matched": None if told.matching is None else asdict(told.matching),
         }

@@ -21,6 +21,7 @@ from reasoning_chains import (
 from reasoning_chains.evals.engines.engine import Answer, Order
 from reasoning_chains.evals.engines.work import carried_out
 from reasoning_chains.evals.options import Progress
+from reasoning_chains.evals.revoting import revote
 from reasoning_chains.evals.suite import load_suite
 from reasoning_chains.types import Sampling
 from tests.evals.answering import adder, sums
@@ -68,6 +69,16 @@ def test_the_report_is_that_of_one_process_however_it_is_parted(
     assert figures(spread(tmp_path, engine, shards=5)) == figures(one)  # parted otherwise
     assert bought(tmp_path).total() == 12 * 4
     assert (tmp_path / ".reasoning" / "store.db").exists()
+
+
+def test_texts_are_kept_by_every_shard(tmp_path: Path) -> None:
+    project(tmp_path, 6)
+    report = spread(tmp_path, InTurn(), texts=True)
+    kept = [str(row["text"]) for row in records(report.folder)]
+    assert len(kept) == 6
+    assert all(text.startswith("The answer is") for text in kept)
+    anew = revote(report.folder, pick="last", project=tmp_path)
+    assert [cell.outcomes for cell in anew.cells] == [cell.outcomes for cell in report.cells]
 
 
 def test_one_process_and_an_engine_go_on_where_the_other_ended(tmp_path: Path) -> None:
