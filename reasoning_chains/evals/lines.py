@@ -34,10 +34,15 @@ class Lines:
         """
         if not self.path.exists():
             return
+        read = Record.__pydantic_validator__.validate_json  # model_validate_json takes half more
         with written(self.path), self.path.open("rb") as file:
             for number, line in enumerate(file, 1):
                 if line.endswith(b"\n"):
-                    yield _read(self.path, number, line)
+                    try:
+                        record = read(line)
+                    except ValidationError as error:
+                        raise _mistake(self.path, number, error) from None
+                    yield record
 
     def mend(self) -> None:
         """Cut off a half-written last line, so that the next record begins a line."""
@@ -80,16 +85,13 @@ class Lines:
             os.close(file)
 
 
-def _read(path: Path, number: int, line: bytes) -> Record:
-    try:
-        return Record.model_validate_json(line)
-    except ValidationError as error:
-        told = error.errors(include_url=False)[0]
-        place = ".".join(map(str, told["loc"]))
-        raise UserMistake(
-            f"{path}, line {number} is no record ({place and place + ': '}{told['msg']}): it was "
-            "changed, or written by another version; name another folder"
-        ) from None
+def _mistake(path: Path, number: int, error: ValidationError) -> UserMistake:
+    told = error.errors(include_url=False)[0]
+    place = ".".join(map(str, told["loc"]))
+    return UserMistake(
+        f"{path}, line {number} is no record ({place and place + ': '}{told['msg']}): it was "
+        "changed, or written by another version; name another folder"
+    )
 
 
 def _whole(size: int, file: int) -> int:

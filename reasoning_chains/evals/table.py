@@ -18,7 +18,7 @@ _PLACES = {outcome: place for place, outcome in enumerate(OUTCOMES)}
 
 def key_of_item(name: str) -> int:
     """Give a number for an id: of a million ids, two share one with a chance of 1 in 10^7."""
-    digest = blake2b(name.encode(errors="surrogatepass"), digest_size=8).digest()
+    digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big")
 
 
@@ -65,18 +65,19 @@ class Table:
             if group not in self.groups:
                 self.groups[group] = Counter()
             self.groups[group][record.outcome] += 1
+        bill = record.bill
         self._calls += record.calls
-        self._requests += record.bill.requests
+        self._requests += bill.requests
         self._prompt += record.prompt_tokens
         self._completion += record.completion_tokens
         self._reasoning += record.reasoning_tokens
         if record.money:
             self._money.append(record.money)
-        if record.bill.money:
-            self._bought.append(record.bill.money)
+        if bill.money:
+            self._bought.append(bill.money)
         self.seconds += record.seconds
         self.scoring += record.scoring_tokens
-        self.lost += record.bill.lost
+        self.lost += bill.lost
 
     def __len__(self) -> int:
         return len(self.keys)

@@ -30,12 +30,14 @@ class Resumed:
 
     Attributes:
         items: How many records there were at the kill.
-        seconds: From the start of the process to its first request.
+        seconds: From the call that goes on to its first request.
+        from_start: From the start of the process, with Python's own and all imports.
         again: Whether that request was for an item that had its record.
     """
 
     items: int
     seconds: float
+    from_start: float
     again: bool
 
 
@@ -59,13 +61,17 @@ def resumed(folder: Path, count: int) -> Resumed:
         process.kill()
     there = {json.loads(line)["id"] for line in records.read_bytes().splitlines()[:-1]}
     began = time.monotonic()
-    asked = _begun(folder, "first").communicate()[0].strip()
-    return Resumed(len(there), round(time.monotonic() - began, 2), asked in there)
+    asked, seconds = _begun(folder, "first").communicate()[0].split()
+    from_start = round(time.monotonic() - began, 2)
+    return Resumed(len(there), round(float(seconds), 2), from_start, asked in there)
 
 
 def _begun(folder: Path, *words: str) -> subprocess.Popen[str]:
+    """Start this program; as everywhere, Python keeps what it compiled, here in the folder."""
     given = [sys.executable, "-m", "tests.soak.resuming", str(folder), *words]
-    return subprocess.Popen(given, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    kept = {**os.environ, "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    return subprocess.Popen(given, cwd=ROOT, env=kept, stdout=subprocess.PIPE, text=True)
 
 
 def _lines(path: Path) -> int:
@@ -77,11 +83,11 @@ def _work(folder: Path, first: bool) -> None:
     def answer(content: Content, key: SampleKey) -> str:
         asked = content.messages[-1].content.partition("What is ")[2].partition(" ")[0]
         if first:
-            os.write(1, f"sum-{asked}".encode())
+            os.write(1, f"sum-{asked} {time.monotonic() - began}".encode())
             os._exit(0)
         return f"The answer is {asked}."
 
-    backend = ScriptedBackend(answer)
+    backend, began = ScriptedBackend(answer), time.monotonic()
     evaluate(suite_at(folder), "direct", backend, store=False, results=folder / "results")
 
 
