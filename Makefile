@@ -27,6 +27,7 @@ soak: $(DEV)
 	$(BIN)/python -m benchmarks.soak
 	$(BIN)/python -m benchmarks.workflow_steps
 	$(BIN)/python -m benchmarks.coverage
+	$(BIN)/python -m benchmarks.evals
 	$(BIN)/python -m benchmarks.tables
 
 # The speed of the engine, of a call, of the import, of the sandbox, the statistics and the parsers.

@@ -61,7 +61,7 @@ def suites() -> str:
         f"▲ ▼: better or worse than zero-shot CoT on the same problems (McNemar's exact test, "
         f"p < {SURE} after Holm's correction over all {len(data['comparisons'])} comparisons). "
         f"Wilson's intervals at 95 % are at most {100 * wide:.0f} points wide. "
-        f"{data['seconds'] / 60:.0f} minutes."
+        f"{data['seconds'] / 60:.0f} minutes, beside other work (load {data['load']:g})."
     )
     return f"{table}\n\n{note}{made_by('evals')}"
 

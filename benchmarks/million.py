@@ -1,6 +1,6 @@
 """A million generated problems with scripted replies: how fast they go through, in how much memory.
 
-    python -m benchmarks.million                   # a process on every core; some minutes
+    python -m benchmarks.million                   # a process on every core; a quarter of an hour
     python -m benchmarks.million --count 100000 --engine one
     python -m benchmarks.million --count 100000 --store
 
