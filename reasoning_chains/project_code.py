@@ -13,7 +13,7 @@ from reasoning_chains.content import is_there
 from reasoning_chains.errors import Caught, UnknownName, UserMistake, near
 from reasoning_chains.names import BACKENDS, CHAINS, SCORERS, TOOLS
 
-__all__ = ["project_object"]
+__all__ = ["project_instance", "project_object"]
 
 _KNOWN: Mapping[str, Sequence[str]] = {
     "backend": (*BACKENDS, "module:name"),
@@ -45,6 +45,21 @@ def project_object(spec: str, folder: Path, kind: str = "tool") -> Any:
         known = [other for other in vars(module) if not other.startswith("_")]
         raise UserMistake(f"{kind} {spec!r}: {name} has no {attribute}: {near(attribute, known)}")
     return getattr(module, attribute)
+
+
+def project_instance(spec: str, folder: Path, kind: str) -> Any:
+    """Give what `module:name` means, made without arguments where it is a class.
+
+    Raises:
+        UserMistake: As `project_object`, or the class cannot be made so.
+    """
+    made = project_object(spec, folder, kind)
+    if not isinstance(made, type):
+        return made
+    with Caught() as caught:
+        return made()
+    told = f"{kind} {spec!r} cannot be made without arguments: {caught.error}"
+    raise UserMistake(f"{told}; name one that is made already") from caught.error
 
 
 @contextmanager

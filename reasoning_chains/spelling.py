@@ -11,9 +11,9 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_type_hints
 
-from reasoning_chains.errors import Caught, UnknownName, UserMistake, shown, wanted
+from reasoning_chains.errors import UnknownName, UserMistake, shown, wanted
 from reasoning_chains.names import CHAINS, RULES, chain_class
-from reasoning_chains.project_code import project_object
+from reasoning_chains.project_code import project_instance
 
 if TYPE_CHECKING:
     from reasoning_chains.chain import Chain
@@ -64,14 +64,7 @@ def open_chain(text: str, project: str | Path | None = None) -> Chain:
     module, colon, _ = text.partition(":")
     if not colon or not module.strip().replace(".", "").isidentifier():
         return parse_chain(text)
-    made: Any = project_object(text.strip(), project_folder(project), "chain")
-    if isinstance(made, type):
-        cls = made
-        with Caught() as caught:
-            made = cls()
-        if caught.error is not None:
-            told = f"chain {text!r} cannot be made without arguments: {caught.error}"
-            raise UserMistake(f"{told}; name one that is made already") from None
+    made = project_instance(text.strip(), project_folder(project), "chain")
     own = getattr(type(made), "solve", None)
     if own is None or own is Chain.solve:
         raise UserMistake(f"{text!r} must be a Chain or a class of one, found {shown(made)}")

@@ -8,20 +8,16 @@ from dataclasses import dataclass
 from functools import partial
 
 from reasoning_chains.evals.columns import Column
+from reasoning_chains.evals.compared import mean_difference
 from reasoning_chains.evals.pooled import Drawn, Reach, mean_taken, reached
 from reasoning_chains.evals.statistics import (
     Interval,
     bonett_price,
-    clustered_mean,
     mcnemar,
-    paired_bootstrap,
     sign_flip,
 )
 
 __all__ = ["Match", "beside_point", "beside_pool"]
-
-_RESAMPLED = 100_000
-"""Items up to which the bootstrap is drawn; beyond, Student's interval is the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +164,7 @@ def _plain(first: Sequence[float], second: Sequence[float]) -> tuple[float, Inte
 
 
 def _graded(first: Sequence[float], second: Sequence[float]) -> tuple[float, Interval, float]:
-    p = sign_flip(first, second)
-    if len(first) > _RESAMPLED:
-        mean = clustered_mean([a - b for a, b in zip(first, second, strict=True)])
-        return mean.mean, mean.interval, p
-    found = paired_bootstrap(first, second)
-    return found.difference, found.interval, p
+    return *mean_difference(first, second), sign_flip(first, second)
 
 
 def _unknown(samples: Sequence[Drawn], amount: float) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Comparison", "compared"]
+__all__ = ["Comparison", "compared", "mean_difference"]
 
 _RESAMPLED = 100_000
 """Items up to which the bootstrap is drawn; beyond, Student's interval is the same."""
@@ -90,15 +90,18 @@ def _comparison(
     first, second = mine[:, 1] == 1, other[:, 1] == 1
     test = mcnemar_counted(int((first & ~second).sum()), int((second & ~first).sum()))
     counts, total = (test.only_first, test.only_second), len(mine)
-    scores = mine[:, 0].tolist(), other[:, 0].tolist()
-    if total <= _RESAMPLED:
-        seen = paired_bootstrap(*scores)
-        difference, interval = seen.difference, seen.interval
-    else:
-        mean = clustered_mean((mine[:, 0] - other[:, 0]).tolist())
-        difference, interval = mean.mean, mean.interval
+    difference, interval = mean_difference(mine[:, 0].tolist(), other[:, 0].tolist())
     around, graded = bonett_price(*counts, total), _graded(mine) or _graded(other)
     return Comparison(*names, total, *counts, difference, interval, around, graded, test.p, test.p)
+
+
+def mean_difference(first: Sequence[float], second: Sequence[float]) -> tuple[float, Interval]:
+    """Give the mean of the first scores minus that of the second, with its paired interval."""
+    if len(first) <= _RESAMPLED:
+        seen = paired_bootstrap(first, second)
+        return seen.difference, seen.interval
+    mean = clustered_mean([one - other for one, other in zip(first, second, strict=True)])
+    return mean.mean, mean.interval
 
 
 def _graded(columns: NDArray[np.float64]) -> bool:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
-from typing import Any
 
 from reasoning_chains.content import is_there
-from reasoning_chains.errors import Caught, UserMistake
 from reasoning_chains.names import BACKENDS, check_backend, open_backend
 from reasoning_chains.project import backend_table, project_folder
-from reasoning_chains.project_code import project_object
+from reasoning_chains.project_code import project_instance, project_object
 from reasoning_chains.protocols import Backend
 from reasoning_chains.session import as_backend
 
@@ -27,15 +25,7 @@ def opened_by_name(name: str, project: str | None) -> Backend:
     """
     if not _is_own(name, project):
         return open_backend(name, project=project)
-    made: Any = project_object(name.strip(), project_folder(project), "backend")
-    if isinstance(made, type):
-        cls = made
-        with Caught() as caught:
-            made = cls()
-        if caught.error is not None:
-            told = f"backend {name!r} cannot be made without arguments: {caught.error}"
-            raise UserMistake(f"{told}; name one that is made already")
-    return as_backend(made)
+    return as_backend(project_instance(name.strip(), project_folder(project), "backend"))
 
 
 def _is_own(name: str, project: str | None) -> bool:
